@@ -1,0 +1,1 @@
+"""The seam to Redis: positions, history and delivery of publications to nodes."""

@@ -1,0 +1,1 @@
+"""The seam to Kafka: what ingestor and relay need of a partitioned, replayable log."""
