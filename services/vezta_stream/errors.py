@@ -1,18 +1,18 @@
 """Every deliberate error of the service, each with its stable wire code.
 
-    VeztaError
-    ├── ClientError            answered to a client as `error`
-    │   ├── InvalidRequest         VALIDATION_ERROR        400
-    │   ├── Unauthorized           UNAUTHORIZED            401
-    │   ├── TokenExpired           TOKEN_EXPIRED           401
-    │   ├── TokenInvalid           TOKEN_INVALID           401
-    │   ├── ChannelForbidden       FORBIDDEN               403
-    │   ├── UnknownChannel         UNKNOWN_CHANNEL         404
-    │   ├── RateLimited            RATE_LIMITED            429
-    │   ├── TooManySubscriptions   TOO_MANY_SUBSCRIPTIONS  429
-    │   └── Unavailable            UNAVAILABLE             503
-    ├── ProduceFailed          a record was not acknowledged by the log: fatal for the worker
-    └── OffsetOutOfRange       a committed offset is no longer in the log: stop and page
+VeztaError
+├── ClientError            answered to a client as `error`
+│   ├── InvalidRequest         VALIDATION_ERROR        400
+│   ├── Unauthorized           UNAUTHORIZED            401
+│   ├── TokenExpired           TOKEN_EXPIRED           401
+│   ├── TokenInvalid           TOKEN_INVALID           401
+│   ├── ChannelForbidden       FORBIDDEN               403
+│   ├── UnknownChannel         UNKNOWN_CHANNEL         404
+│   ├── RateLimited            RATE_LIMITED            429
+│   ├── TooManySubscriptions   TOO_MANY_SUBSCRIPTIONS  429
+│   └── Unavailable            UNAVAILABLE             503
+├── ProduceFailed          a record was not acknowledged by the log: fatal for the worker
+└── OffsetOutOfRange       a committed offset is no longer in the log: stop and page
 """
 
 from typing import ClassVar

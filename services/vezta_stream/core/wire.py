@@ -14,6 +14,21 @@ KEY = "key"
 
 Headers = tuple[tuple[str, bytes], ...]
 
+# The first byte of every channel record: what follows is the payload's JSON.
+VERSION = b"\x01"
+
+
+def wrap(data: bytes) -> bytes:
+    """Return a channel record's value for a payload."""
+    return VERSION + data
+
+
+def unwrap(value: bytes) -> bytes:
+    """Return the payload of a channel record; raises ValueError for another version."""
+    if value[:1] != VERSION:
+        raise ValueError(f"channel record of version {value[:1]!r}")
+    return value[1:]
+
 
 def lane_to_bytes(lane: Lane) -> bytes:
     """Return the lane as `generation/topic/partition/key`."""
