@@ -1,6 +1,6 @@
 """Real-time fan-out for prediction-market terminals.
 
-    exchanges, backends ─▶ raw topics ─▶ ingestor ─▶ channel topics ─▶ relay ─▶ bus ─▶ gateway ─▶ clients
+    raw topics ─▶ ingestor ─▶ channel topics ─▶ relay ─▶ bus ─▶ gateway ─▶ clients
 
 - `connector` splits what exchanges send into one raw record per market.
 - `ingestor` normalises raw records into publications on the eight channels.

@@ -21,12 +21,12 @@ class Lane(NamedTuple):
 class SourcePosition(NamedTuple):
     """A place in a lane: the raw offset, and the output's number on that channel.
 
-    Outputs of ticks carry the last offset they include and the unix minute as index,
+    Outputs of ticks carry the last offset they include and the unix minute as output,
     which is larger than any record's own index.
     """
 
     offset: int
-    index: int
+    output: int
 
 
 class Position(NamedTuple):

@@ -42,11 +42,11 @@ def lane_from_bytes(value: bytes) -> Lane:
 
 
 def source_to_bytes(source: SourcePosition) -> bytes:
-    """Return the source position as `offset.index`."""
-    return f"{source.offset}.{source.index}".encode()
+    """Return the source position as `offset.output`."""
+    return f"{source.offset}.{source.output}".encode()
 
 
 def source_from_bytes(value: bytes) -> SourcePosition:
     """Read what `source_to_bytes` wrote; raises ValueError for anything else."""
-    offset, _, index = value.decode().partition(".")
-    return SourcePosition(int(offset), int(index))
+    offset, _, output = value.decode().partition(".")
+    return SourcePosition(int(offset), int(output))
