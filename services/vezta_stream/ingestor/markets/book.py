@@ -1,0 +1,121 @@
+"""A market's order book in YES terms, with every level's JSON rendered once.
+
+Prices and sizes are integers in millionths. Publishing a book joins bytes that exist
+already; rendering decimals again for each publication would cost a hundred times more.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Final
+
+from vezta_stream.core.decimals import MICROS, render_units
+
+_BID: Final = -1
+_ASK: Final = 1
+
+
+@lru_cache(maxsize=65_536)
+def _price_json(price: int) -> str:
+    return f'{{"price":"{render_units(price, 6)}","size":"'
+
+
+def _level_json(price: int, size: int) -> bytes:
+    return f'{_price_json(price)}{size // MICROS}.{size % MICROS:06d}"}}'.encode()
+
+
+class Ladder:
+    """One side of a book, best level first."""
+
+    __slots__ = ("_json", "_ranks", "_sign", "_sizes")
+
+    def __init__(self, sign: int) -> None:
+        self._sign = sign
+        # Price times sign, rising: the best level is always the first.
+        self._ranks: list[int] = []
+        self._sizes: list[int] = []
+        self._json: list[bytes] = []
+
+    def set(self, price: int, size: int) -> None:
+        """Make `size` the level's whole size; nothing or less removes it."""
+        rank = price * self._sign
+        at = bisect_left(self._ranks, rank)
+        known = at < len(self._ranks) and self._ranks[at] == rank
+        if size <= 0:
+            if known:
+                del self._ranks[at], self._sizes[at], self._json[at]
+        elif known:
+            self._sizes[at] = size
+            self._json[at] = _level_json(price, size)
+        else:
+            self._ranks.insert(at, rank)
+            self._sizes.insert(at, size)
+            self._json.insert(at, _level_json(price, size))
+
+    def size_at(self, price: int) -> int:
+        """Return the level's size, 0 where there is none."""
+        rank = price * self._sign
+        at = bisect_left(self._ranks, rank)
+        known = at < len(self._ranks) and self._ranks[at] == rank
+        return self._sizes[at] if known else 0
+
+    def replace(self, levels: Mapping[int, int]) -> None:
+        """Take these levels (price to size) instead of all that was there."""
+        kept = sorted((price * self._sign, size) for price, size in levels.items() if size > 0)
+        self._ranks = [rank for rank, _ in kept]
+        self._sizes = [size for _, size in kept]
+        self._json = [_level_json(rank * self._sign, size) for rank, size in kept]
+
+    @property
+    def best(self) -> int | None:
+        """The best level's price."""
+        return self._ranks[0] * self._sign if self._ranks else None
+
+    def levels(self) -> Iterable[tuple[int, int]]:
+        """Yield (price, size), best first."""
+        return (
+            (rank * self._sign, size) for rank, size in zip(self._ranks, self._sizes, strict=True)
+        )
+
+    def json(self) -> bytes:
+        """Return the levels as the inside of a JSON array."""
+        return b",".join(self._json)
+
+
+class Book:
+    """Both sides of one market. `folded` says that it was told by the NO token's book."""
+
+    __slots__ = ("asks", "bids", "folded")
+
+    def __init__(self, *, folded: bool = False) -> None:
+        self.bids = Ladder(_BID)
+        self.asks = Ladder(_ASK)
+        self.folded = folded
+
+    @property
+    def top(self) -> tuple[int | None, int | None]:
+        """Best bid and best ask, each `None` where its side is empty."""
+        return self.bids.best, self.asks.best
+
+    @property
+    def crossed(self) -> bool:
+        """Whether the best bid reaches the best ask (locked included)."""
+        bid, ask = self.top
+        return bid is not None and ask is not None and bid >= ask
+
+    def json(self) -> bytes:
+        """Return the members `bids`, `asks` and `spread` of the contract's payload."""
+        bid, ask = self.top
+        spread = b"null"
+        if bid is not None and ask is not None:
+            spread = f'"{render_units(ask - bid, 6)}"'.encode()
+        return b"".join(
+            (
+                b'"bids":[',
+                self.bids.json(),
+                b'],"asks":[',
+                self.asks.json(),
+                b'],"spread":',
+                spread,
+            )
+        )

@@ -1,0 +1,191 @@
+"""Polymarket's market messages as types: only the fields that are used."""
+
+from typing import Any, Final
+
+import msgspec
+
+from vezta_stream.core.records import Reason, Rejected
+from vezta_stream.schemas.codec import decode_record, decoder
+
+Timestamp = str | int
+
+
+class Level(msgspec.Struct):
+    """A level of a book."""
+
+    price: str
+    size: str
+
+
+class Change(msgspec.Struct):
+    """A level's new absolute size; the best prices are those after the event."""
+
+    asset_id: str
+    price: str
+    size: str
+    side: str
+    best_bid: str | None = None
+    best_ask: str | None = None
+
+
+class Book(msgspec.Struct, tag_field="event_type", tag="book"):
+    """The whole book of one token. Older messages say `buys` and `sells`."""
+
+    market: str
+    asset_id: str
+    timestamp: Timestamp
+    bids: list[Level] | None = None
+    asks: list[Level] | None = None
+    buys: list[Level] | None = None
+    sells: list[Level] | None = None
+    tick_size: str | None = None
+
+
+class PriceChange(msgspec.Struct, tag_field="event_type", tag="price_change"):
+    """Changed levels: a list naming tokens, or (older) one token's fields at the top."""
+
+    market: str
+    timestamp: Timestamp
+    price_changes: list[Change] | None = None
+    # Older generation: one change flat, or several in `changes`.
+    asset_id: str | None = None
+    price: str | None = None
+    size: str | None = None
+    side: str | None = None
+    changes: list["LegacyChange"] | None = None
+
+    def all_changes(self) -> list[Change]:
+        """Return the changes of any generation. Raises `Rejected` when there are none."""
+        if self.price_changes is not None:
+            return self.price_changes
+        if self.asset_id is None:
+            raise Rejected(Reason.MISSING_FIELD, "price_changes")
+        if self.changes is not None:
+            return [Change(self.asset_id, c.price, c.size, c.side) for c in self.changes]
+        if self.price is None or self.size is None or self.side is None:
+            raise Rejected(Reason.MISSING_FIELD, "price, size or side")
+        return [Change(self.asset_id, self.price, self.size, self.side)]
+
+
+class LegacyChange(msgspec.Struct):
+    """A change of the token that the message names at its top."""
+
+    price: str
+    size: str
+    side: str
+
+
+class LastTradePrice(msgspec.Struct, tag_field="event_type", tag="last_trade_price"):
+    """A trade print; `side` is the taker's."""
+
+    market: str
+    asset_id: str
+    price: str
+    size: str
+    side: str
+    timestamp: Timestamp
+    transaction_hash: str | None = None
+
+
+class TickSizeChange(msgspec.Struct, tag_field="event_type", tag="tick_size_change"):
+    """The price grid changed: the book starts anew."""
+
+    market: str
+    new_tick_size: str
+    timestamp: Timestamp
+
+
+class BestBidAsk(msgspec.Struct, tag_field="event_type", tag="best_bid_ask"):
+    """The best prices of one token."""
+
+    market: str
+    asset_id: str
+    best_bid: str
+    best_ask: str
+    timestamp: Timestamp
+
+
+class NewMarket(msgspec.Struct, tag_field="event_type", tag="new_market"):
+    """A market was created."""
+
+    market: str
+    timestamp: Timestamp
+    order_price_min_tick_size: str | float | None = None
+
+
+class MarketResolved(msgspec.Struct, tag_field="event_type", tag="market_resolved"):
+    """A market ended; one of its tokens won."""
+
+    market: str
+    winning_asset_id: str
+    timestamp: Timestamp
+
+
+Message = (
+    PriceChange | Book | BestBidAsk | LastTradePrice | TickSizeChange | MarketResolved | NewMarket
+)
+
+
+class _Outline(msgspec.Struct):
+    """What tells an untagged book and an unknown type from a known type with a defect."""
+
+    event_type: Any = None
+    bids: Any = None
+    asks: Any = None
+    buys: Any = None
+    sells: Any = None
+
+
+class _UntaggedBook(msgspec.Struct):
+    market: str
+    asset_id: str
+    timestamp: Timestamp
+    bids: list[Level] | None = None
+    asks: list[Level] | None = None
+    buys: list[Level] | None = None
+    sells: list[Level] | None = None
+    tick_size: str | None = None
+
+
+_MESSAGE: Final = decoder(Message)
+_OUTLINE: Final = decoder(_Outline)
+_UNTAGGED: Final = decoder(_UntaggedBook)
+_TYPES: Final = frozenset(
+    {
+        "price_change",
+        "book",
+        "best_bid_ask",
+        "last_trade_price",
+        "tick_size_change",
+        "market_resolved",
+        "new_market",
+    }
+)
+
+
+def decode(value: bytes) -> Message:
+    """Return the message in `value`. Raises `Rejected` with the reason.
+
+    Some first books come without `event_type`: an object with ladders is one.
+    """
+    try:
+        message: Message = decode_record(_MESSAGE, value)
+    except Rejected as rejected:
+        if rejected.reason not in (Reason.BAD_VALUE, Reason.MISSING_FIELD):
+            raise
+        return _decode_unusual(value, rejected)
+    return message
+
+
+def _decode_unusual(value: bytes, rejected: Rejected) -> Message:
+    outline: _Outline = decode_record(_OUTLINE, value)
+    if isinstance(outline.event_type, str):
+        if outline.event_type in _TYPES:
+            raise rejected
+        raise Rejected(Reason.UNKNOWN_TYPE, outline.event_type[:64])
+    if outline.event_type is not None:
+        raise Rejected(Reason.BAD_VALUE, "event_type is not a string")
+    if (outline.bids, outline.asks, outline.buys, outline.sells) == (None, None, None, None):
+        raise Rejected(Reason.MISSING_FIELD, "event_type")
+    book: _UntaggedBook = decode_record(_UNTAGGED, value)
+    return Book(**{name: getattr(book, name) for name in book.__struct_fields__})
