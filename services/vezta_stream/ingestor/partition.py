@@ -32,7 +32,7 @@ class Source(NamedTuple):
     keyed: bool
 
 
-SourceFactory = Callable[[str], Source]
+SourceFactory = Callable[[], Source]
 
 
 class Partition:

@@ -9,11 +9,11 @@ from vezta_stream.ingestor.markets.trade_ids import TradeIds
 from vezta_stream.ingestor.markets.trades import WhaleThresholds
 from vezta_stream.ingestor.normalisers.copy_trade import CopyTradeNormaliser
 from vezta_stream.ingestor.normalisers.kalshi import KalshiNormaliser
-from vezta_stream.ingestor.normalisers.notifications import NotificationsNormaliser
-from vezta_stream.ingestor.normalisers.orders import OrdersNormaliser
+from vezta_stream.ingestor.normalisers.notifications import NotificationNormaliser
+from vezta_stream.ingestor.normalisers.orders import OrderNormaliser
 from vezta_stream.ingestor.normalisers.polymarket import PolymarketNormaliser
 from vezta_stream.ingestor.normalisers.portfolio import PortfolioNormaliser
-from vezta_stream.ingestor.normalisers.signals import SignalsNormaliser
+from vezta_stream.ingestor.normalisers.signals import SignalNormaliser
 from vezta_stream.ingestor.partition import Source, SourceFactory
 
 POLYMARKET: Final = "exchange.polymarket"
@@ -54,9 +54,9 @@ def sources(
     return {
         POLYMARKET: polymarket,
         KALSHI: kalshi,
-        ORDERS: lambda: Source(OrdersNormaliser(limit=limits.orders), None, keyed=True),
+        ORDERS: lambda: Source(OrderNormaliser(max_orders=limits.orders), None, keyed=True),
         PORTFOLIO: lambda: Source(PortfolioNormaliser(), None, keyed=True),
-        NOTIFICATIONS: lambda: Source(NotificationsNormaliser(), None, keyed=True),
+        NOTIFICATIONS: lambda: Source(NotificationNormaliser(), None, keyed=True),
         COPY_TRADE: lambda: Source(CopyTradeNormaliser(), None, keyed=True),
-        SIGNALS: lambda: Source(SignalsNormaliser(), None, keyed=False),
+        SIGNALS: lambda: Source(SignalNormaliser(), None, keyed=False),
     }
