@@ -1,0 +1,56 @@
+# The two commands: `make demo` and `make test`. Everything they need they install:
+# Python packages into .venv, the browser client into the demo's node_modules, and
+# (as root, on Debian) missing system packages.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PAGE := services/vezta_stream/demo
+STAMPS := .make
+
+.PHONY: demo test check fmt bench lock clean
+
+demo: $(STAMPS)/python $(STAMPS)/page
+	@$(BIN)/vezta-stream demo $(ARGS)
+
+test: $(STAMPS)/python $(STAMPS)/page $(STAMPS)/chromium
+	PATH="$(CURDIR)/$(BIN):$$PATH" tests/run
+
+check: $(STAMPS)/python
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: $(STAMPS)/python
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(STAMPS)/python
+	$(BIN)/python loadtest/bench/ingestor.py
+
+# Pins every package with its hash, without addresses; needs uv.
+lock:
+	uv pip compile --quiet --generate-hashes --no-emit-index-url --universal \
+	    --python-version 3.11 --extra dev --no-header pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) $(STAMPS) $(PAGE)/node_modules
+
+$(STAMPS)/python: requirements.lock pyproject.toml
+	@mkdir -p $(STAMPS)
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || scripts/install-debian python3-venv
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(STAMPS)/page: $(PAGE)/package-lock.json
+	@mkdir -p $(STAMPS)
+	cd $(PAGE) && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(STAMPS)/chromium:
+	@mkdir -p $(STAMPS)
+	@test -n "$$CHROMIUM" || command -v chromium >/dev/null || scripts/install-debian chromium
+	@touch $@
