@@ -12,7 +12,9 @@ VeztaError
 │   ├── TooManySubscriptions   TOO_MANY_SUBSCRIPTIONS  429
 │   └── Unavailable            UNAVAILABLE             503
 ├── ProduceFailed          a record was not acknowledged by the log: fatal for the worker
-└── OffsetOutOfRange       a committed offset is no longer in the log: stop and page
+├── OffsetOutOfRange       a committed offset is no longer in the log: stop and page
+├── CommitRefused          the partition is another member's: whoever owns it repeats the work
+└── BusUnavailable         the bus did not answer: try again, repeats are recognised
 """
 
 from typing import ClassVar
@@ -132,3 +134,14 @@ class ProduceFailed(VeztaError):
 
 class OffsetOutOfRange(VeztaError):
     """The log no longer holds the offset at which reading should go on."""
+
+
+class CommitRefused(VeztaError):
+    """A member committed an offset of a partition that it does not own (any more).
+
+    None of the offsets was stored. Whoever owns the partition repeats the work.
+    """
+
+
+class BusUnavailable(VeztaError):
+    """The bus did not answer; whether it did what was asked is unknown."""

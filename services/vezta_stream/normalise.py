@@ -19,7 +19,7 @@ from vezta_stream.ingestor.markets.exchange import ExchangeMarkets
 from vezta_stream.ingestor.markets.history import DAY_MINUTES, MINUTE_MS
 from vezta_stream.ingestor.partition import Source
 
-# After this much silence no window changes any more: further ticks would say nothing.
+# After this much silence no window changes any more.
 _SILENT_MINUTES: Final = DAY_MINUTES + 5
 
 Split = Callable[[bytes], Iterable[frames.Element]]
@@ -70,20 +70,24 @@ def normalise_frames(
     Records of markets that the catalog does not know are reported at the end.
     """
     unknown: list[Refusal] = []
-    minutes = _Minutes()
+    minutes = None if source.markets is None else _Minutes(source.markets)
     for line, frame in enumerate(raw_frames, start=1):
         for element in split(frame):
-            if source.markets is not None:
-                yield from minutes.pass_to(element.value, source.markets)
+            if minutes is not None:
+                minutes.await_record(element.value)
             record = RawRecord(element.key, element.value, received_at(), use_yes_price)
             try:
-                yield from source.normaliser.normalise(record)
+                publications = source.normaliser.normalise(record)
             except Rejected as rejected:
                 refusal = Refusal(line, rejected.reason)
                 if rejected.reason is Reason.UNKNOWN_MARKET:
                     unknown.append(refusal)
                 else:
                     yield refusal
+            else:
+                if minutes is not None:
+                    yield from minutes.take()
+                yield from publications
     yield from unknown
 
 
@@ -111,26 +115,49 @@ class _Timed(msgspec.Struct):
 
 
 class _Minutes:
-    """Ticks at the minute boundaries that the records' own times pass."""
+    """Ticks at the minute boundaries that the accepted records' own times pass.
 
-    def __init__(self) -> None:
+    A refused record does not make time pass: what it says of the time may be as wrong as
+    the rest of it.
+    """
+
+    def __init__(self, markets: ExchangeMarkets) -> None:
+        self._markets = markets
         self._minute: int | None = None
+        self._value = b""
+        self._ticked: list[Publication] = []
+        markets.before_change = self._pass
 
-    def pass_to(self, value: bytes, markets: ExchangeMarkets) -> Iterator[Publication]:
-        at = _time_of(value)
+    def await_record(self, value: bytes) -> None:
+        """Look at this record's time if it is accepted."""
+        self._value = value
+
+    def take(self) -> list[Publication]:
+        """Return what the ticks before the record published; tombstones are not shown."""
+        ticked, self._ticked = self._ticked, []
+        return ticked
+
+    def _pass(self) -> None:
+        at = time_of(self._value)
         if at is None:
             return
         minute = at // MINUTE_MS
-        if self._minute is not None:
-            start = max(self._minute + 1, minute - _SILENT_MINUTES)
-            for passed in range(start, minute + 1):
-                for ticked in markets.tick(passed * MINUTE_MS):
-                    if ticked.publication.data is not None:
-                        yield ticked.publication
-        self._minute = max(minute, self._minute or 0)
+        last = minute if self._minute is None else self._minute
+        # After so much silence every window stands still: only the newest minute is left.
+        for passed in range(last + 1, min(minute, last + _SILENT_MINUTES) + 1):
+            self._tick(passed)
+        if minute > last + _SILENT_MINUTES:
+            self._tick(minute)
+        self._minute = max(minute, last)
+
+    def _tick(self, minute: int) -> None:
+        for ticked in self._markets.tick(minute * MINUTE_MS):
+            if ticked.publication.data is not None:
+                self._ticked.append(ticked.publication)
 
 
-def _time_of(value: bytes) -> int | None:
+def time_of(value: bytes) -> int | None:
+    """Return the time that an exchange's message states, in ms; `None` if it states none."""
     try:
         timed = msgspec.json.decode(value, type=_Timed)
         times = timed.msg or _Times()

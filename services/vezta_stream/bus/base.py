@@ -65,7 +65,10 @@ class Subscription(Protocol):
 
 
 class Bus(Protocol):
-    """What relays publish to and nodes read from."""
+    """What relays publish to and nodes read from.
+
+    Every method raises `BusUnavailable` when the bus does not answer.
+    """
 
     async def publish(self, scope: Scope, entries: Sequence[Entry]) -> Position:
         """Atomically accept, number, store and deliver; returns the scope's position after.

@@ -14,8 +14,20 @@ class Mode(StrEnum):
     LOG = "log"
 
 
+_MERGE = frozenset({"market:prices", "market:orderbook", "user:portfolio"})
+
+
 class Channel(StrEnum):
-    """What a client subscribes to."""
+    """What a client subscribes to.
+
+    `mode` is how it delivers, the same for every subscriber; `private` whether a
+    publication belongs to one user and goes to nobody else; `topic` the channel's Kafka
+    topic: its name with a dot.
+    """
+
+    mode: Mode
+    private: bool
+    topic: str
 
     MARKET_PRICES = "market:prices"
     MARKET_ORDERBOOK = "market:orderbook"
@@ -26,31 +38,15 @@ class Channel(StrEnum):
     USER_PORTFOLIO = "user:portfolio"
     USER_COPY_TRADE = "user:copy-trade"
 
-    @property
-    def mode(self) -> Mode:
-        """Delivery mode, the same for every subscriber."""
-        return Mode.MERGE if self in _MERGE else Mode.LOG
+    def __init__(self, name: str) -> None:
+        self.mode = Mode.MERGE if name in _MERGE else Mode.LOG
+        self.private = name.startswith("user:")
+        self.topic = name.replace(":", ".")
 
-    @property
-    def private(self) -> bool:
-        """Whether a publication belongs to one user and goes to nobody else."""
-        return self in PRIVATE
-
-    @property
-    def topic(self) -> str:
-        """The channel's Kafka topic: its name with a dot."""
-        return self.value.replace(":", ".")
+    # The enumeration's own hash is Python code, and channels are looked up per publication.
+    __hash__ = str.__hash__
 
 
-_MERGE = frozenset({Channel.MARKET_PRICES, Channel.MARKET_ORDERBOOK, Channel.USER_PORTFOLIO})
-
-PRIVATE = frozenset(
-    {
-        Channel.USER_ORDERS,
-        Channel.USER_NOTIFICATIONS,
-        Channel.USER_PORTFOLIO,
-        Channel.USER_COPY_TRADE,
-    }
-)
+PRIVATE = frozenset(channel for channel in Channel if channel.private)
 
 BY_TOPIC = {channel.topic: channel for channel in Channel}

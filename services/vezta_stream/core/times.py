@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Self
 
@@ -10,6 +11,7 @@ EARLIEST_MS: Final = 946_684_800_000  # 2000-01-01
 LATEST_MS: Final = 4_102_444_800_000  # 2100-01-01
 # Numbers below are seconds, numbers from here on milliseconds: 1e11 s is the year 5138.
 _MILLISECONDS_FROM: Final = 100_000_000_000
+_MAX_EXPONENT: Final = 40
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RFC3339 = re.compile(
@@ -31,8 +33,10 @@ def parse_instant(value: object) -> int:
         if _NUMBER.fullmatch(value):
             return _from_number(value)
         return _checked(_from_rfc3339(value))
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise ValueError("not a time")
+    if isinstance(value, Decimal) and abs(value.adjusted()) > _MAX_EXPONENT:
+        raise ValueError("time out of range")  # its plain digits could fill the memory
     return _from_number(format(value, "f") if not isinstance(value, int) else str(value))
 
 

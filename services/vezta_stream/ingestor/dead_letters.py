@@ -16,7 +16,7 @@ def dead_letter(record: Record, rejected: Rejected) -> Draft:
         value=record.value,
         headers=(
             ("reason", rejected.reason.encode()),
-            ("detail", rejected.detail[:500].encode()),
+            ("detail", rejected.detail[:500].encode(errors="replace")),
             ("source", f"{record.topic}/{record.partition}/{record.offset}".encode()),
             *record.headers,
         ),

@@ -1,14 +1,15 @@
 """One raw partition: its state, and what its records become on the channel topics."""
 
-from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from functools import lru_cache
+from typing import Final, NamedTuple, Protocol
 
 from vezta_stream.core import wire
 from vezta_stream.core.channels import Channel
 from vezta_stream.core.positions import Lane, SourcePosition
 from vezta_stream.core.publications import Publication
 from vezta_stream.core.records import RawRecord
+from vezta_stream.core.times import parse_instant
 from vezta_stream.ingestor.markets.exchange import ExchangeMarkets
 from vezta_stream.log.base import Draft, Record, TopicPartition
 
@@ -32,6 +33,8 @@ class Source(NamedTuple):
     keyed: bool
 
 
+_LANES: Final = 16_384
+
 SourceFactory = Callable[[], Source]
 
 
@@ -43,22 +46,32 @@ class Partition:
         self._place = place
         self._source = source
         self._generation = generation
-        # The last offset seen of each raw key: what a tick's outputs include.
+        # Lanes as header values; users come and go, so only the latest are kept.
+        self._lane = lru_cache(maxsize=_LANES)(self._encode_lane)
+        # The last offset seen of each market: what a tick's outputs include.
         self._last_offsets: dict[str, int] = {}
 
     def process(self, record: Record) -> list[Draft]:
         """Return the channel records that a raw record becomes. Raises `Rejected`."""
         key = (record.key or b"").decode(errors="replace")
-        publications = self._source.normaliser.normalise(_raw(record, key))
-        lane = self._lane(key)
-        self._last_offsets[lane.key] = record.offset
-        received_at = _received_at(record)
-        outputs: Counter[Channel] = Counter()
+        headers = dict(record.headers)
+        received_at = _received_at(headers.get(wire.RECEIVED_AT), record.timestamp_ms)
+        raw = RawRecord(
+            key=key or None,
+            value=record.value or b"",
+            received_at=received_at,
+            use_yes_price=headers.get(wire.USE_YES_PRICE) == b"true",
+        )
+        publications = self._source.normaliser.normalise(raw)
+        if self.markets is not None:
+            self._last_offsets[key] = record.offset
+        outputs: dict[Channel, int] = {}
         drafts = []
         for publication in publications:
-            position = SourcePosition(record.offset, outputs[publication.channel])
-            outputs[publication.channel] += 1
-            drafts.append(self._draft(publication, lane, position, received_at))
+            output = outputs.get(publication.channel, 0)
+            outputs[publication.channel] = output + 1
+            position = SourcePosition(record.offset, output)
+            drafts.append(self._draft(publication, key, position, received_at))
         return drafts
 
     def tick(self, now: int) -> list[Draft]:
@@ -68,20 +81,21 @@ class Partition:
         drafts = []
         for key, minute, publication in self.markets.tick(now):
             position = SourcePosition(self._last_offsets.get(key, 0), minute)
-            drafts.append(self._draft(publication, self._lane(key), position, now))
+            drafts.append(self._draft(publication, key, position, now))
         return drafts
 
-    def _lane(self, key: str) -> Lane:
+    def _encode_lane(self, key: str) -> bytes:
         topic, partition = self._place
-        return Lane(self._generation, topic, partition, key if self._source.keyed else "")
+        lane = Lane(self._generation, topic, partition, key if self._source.keyed else "")
+        return wire.lane_to_bytes(lane)
 
     def _draft(
-        self, publication: Publication, lane: Lane, position: SourcePosition, received_at: int
+        self, publication: Publication, key: str, position: SourcePosition, received_at: int
     ) -> Draft:
         headers: wire.Headers = (
-            (wire.LANE, wire.lane_to_bytes(lane)),
+            (wire.LANE, self._lane(key)),
             (wire.SOURCE, wire.source_to_bytes(position)),
-            (wire.RECEIVED_AT, str(received_at).encode()),
+            (wire.RECEIVED_AT, b"%d" % received_at),
         )
         if publication.user is not None:
             headers += ((wire.USER, publication.user.encode()),)
@@ -95,17 +109,9 @@ class Partition:
         )
 
 
-def _raw(record: Record, key: str) -> RawRecord:
-    return RawRecord(
-        key=key or None,
-        value=record.value or b"",
-        received_at=_received_at(record),
-        use_yes_price=record.header(wire.USE_YES_PRICE) == b"true",
-    )
-
-
-def _received_at(record: Record) -> int:
-    stated = record.header(wire.RECEIVED_AT)
-    if stated is not None and stated.isdigit():
-        return int(stated)
-    return record.timestamp_ms
+def _received_at(stated: bytes | None, appended_at: int) -> int:
+    """Return when the frame reached us, in ms; what says nothing sensible counts for nothing."""
+    try:
+        return parse_instant((stated or b"").decode())
+    except ValueError:
+        return max(appended_at, 0)

@@ -1,9 +1,15 @@
 """The ingestor: raw topics in, channel topics out."""
 
 from collections.abc import Callable, Collection, Sequence
+from typing import Final
 
+import structlog
+
+from vezta_stream.errors import CommitRefused
 from vezta_stream.ingestor.worker import Effects, Worker
-from vezta_stream.log.base import Consumer, Log, Producer, TopicPartition
+from vezta_stream.log.base import Consumer, Log, Producer, Reader, TopicPartition
+
+logger: Final[structlog.stdlib.BoundLogger] = structlog.get_logger(__name__)
 
 
 class Ingestor:
@@ -45,11 +51,16 @@ class Ingestor:
         try:
             ticked_at = 0
             while True:
-                await self._poll(consumer, producer)
-                if self._clock() - ticked_at >= self._tick_ms:
+                batch = await consumer.poll(
+                    max_records=self._max_records, timeout_seconds=self._until_tick(ticked_at)
+                )
+                # Before the batch, so that a market listed first is known first.
+                await self._learn(catalog, consumer, producer)
+                if batch:
+                    effects = self._worker.process(batch, now=self._clock())
+                    await self._apply(effects, consumer, producer)
+                if not self._until_tick(ticked_at):
                     ticked_at = self._clock()
-                    records = await catalog.read_to_end()
-                    await producer.send(self._worker.learn(records, now=ticked_at).drafts)
                     await self._tick(consumer, producer, ticked_at)
         finally:
             await consumer.close()
@@ -59,19 +70,23 @@ class Ingestor:
         self._worker.assign(partitions)
 
     async def on_revoked(self, partitions: Collection[TopicPartition]) -> None:
-        # Everything processed is committed already: `_poll` ends with the commit.
+        # Everything polled before is processed and committed already.
         await self.on_lost(partitions)
 
     async def on_lost(self, partitions: Collection[TopicPartition]) -> None:
         self._assigned.difference_update(partitions)
         self._worker.unassign(partitions)
 
-    async def _poll(self, consumer: Consumer, producer: Producer) -> None:
-        batch = await consumer.poll(
-            max_records=self._max_records, timeout_seconds=self._tick_ms / 1000
-        )
-        if batch:
-            await self._apply(self._worker.process(batch, now=self._clock()), consumer, producer)
+    def _until_tick(self, ticked_at: int) -> float:
+        """Return in how many seconds the next tick is due; a clock set back makes it due."""
+        elapsed = self._clock() - ticked_at
+        return (self._tick_ms - elapsed) / 1000 if 0 <= elapsed < self._tick_ms else 0.0
+
+    async def _learn(self, catalog: Reader, consumer: Consumer, producer: Producer) -> None:
+        records = await catalog.read_to_end()
+        if records:
+            learnt = self._worker.learn(records, now=self._clock())
+            await self._apply(learnt, consumer, producer)
 
     async def _tick(self, consumer: Consumer, producer: Producer, now: int) -> None:
         lag = await consumer.lag()
@@ -81,4 +96,7 @@ class Ingestor:
     async def _apply(self, effects: Effects, consumer: Consumer, producer: Producer) -> None:
         await producer.send(effects.drafts)
         if effects.offsets:
-            await consumer.commit(effects.offsets)  # last: a crash before this repeats work
+            try:
+                await consumer.commit(effects.offsets)  # last: a crash before repeats work
+            except CommitRefused:
+                logger.warning("partitions were lost before their commit")  # poll says which

@@ -3,7 +3,7 @@
 Decides everything and does no I/O; `pipeline` moves the records.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from vezta_stream.core.records import Reason, Rejected
@@ -24,6 +24,8 @@ class Observer(Protocol):
     def published(self, topic: str, records: int) -> None: ...
 
     def rejected(self, topic: str, reason: Reason) -> None: ...
+
+    def dead_lettered(self, reason: Reason) -> None: ...
 
     def tallied(self, what: str, times: int) -> None: ...
 
@@ -55,6 +57,8 @@ class Worker:
         self._generation = generation
         self._observer = observer
         self._partitions: dict[TopicPartition, Partition] = {}
+        # Where each partition goes on; what is parked of it may still be needed again.
+        self._next_offsets: dict[TopicPartition, int] = {}
 
     def assign(self, places: Collection[TopicPartition]) -> None:
         """Start with empty state for partitions that are new here."""
@@ -67,6 +71,7 @@ class Worker:
         """Forget partitions that another worker reads from now on."""
         for place in places:
             self._partitions.pop(place, None)
+            self._next_offsets.pop(place, None)
             self._parking.forget(place)
 
     def process(self, batch: Mapping[TopicPartition, Sequence[Record]], *, now: int) -> Effects:
@@ -76,8 +81,8 @@ class Worker:
             self._observer.consumed(place.topic, len(records))
             for record in records:
                 drafts += self._process(record, now)
-        offsets = {place: self._committable(place, records) for place, records in batch.items()}
-        return self._effects(drafts, offsets)
+            self._next_offsets[place] = records[-1].next_offset
+        return self._effects(drafts, batch)
 
     def tick(self, places: Collection[TopicPartition], *, now: int) -> Effects:
         """Return what time makes of these partitions, and of records that waited too long.
@@ -89,13 +94,15 @@ class Worker:
             partition = self._partitions.get(place)
             if partition is not None:
                 drafts += partition.tick(now)
-        for record in self._parking.expire(now=now):
+        expired = self._parking.expire(now=now)
+        for record in expired:
             drafts += self._refused(record, _unknown_market(record))
-        return self._effects(drafts, {})
+        return self._effects(drafts, map(_place_of, expired))
 
     def learn(self, records: Sequence[Record], *, now: int) -> Effects:
         """Take catalog records, and process what waited for the markets they describe."""
         drafts: list[Draft] = []
+        released: list[Record] = []
         for record in records:
             try:
                 identity = self._learn(record)
@@ -104,9 +111,11 @@ class Worker:
                 self._observer.rejected(record.topic, rejected.reason)
                 continue
             if identity is not None and identity.source is Source.POLYMARKET:
-                for waiting in self._parking.release(identity.external_id.encode()):
-                    drafts += self._process(waiting, now)
-        return self._effects(drafts, {})
+                waiting = self._parking.release(identity.external_id)
+                released += waiting
+                for each in waiting:
+                    drafts += self._process(each, now)
+        return self._effects(drafts, map(_place_of, released))
 
     def _learn(self, record: Record) -> Identity | None:
         if record.value is None:
@@ -119,17 +128,16 @@ class Worker:
         return identity
 
     def _process(self, record: Record, now: int) -> list[Draft]:
-        place = TopicPartition(record.topic, record.partition)
         try:
-            return self._partitions[place].process(record)
+            return self._partitions[_place_of(record)].process(record)
         except Rejected as rejected:
-            if rejected.reason is Reason.UNKNOWN_MARKET and place.topic == sources.POLYMARKET:
-                return self._park(record, now)
+            if rejected.reason is Reason.UNKNOWN_MARKET and record.topic == sources.POLYMARKET:
+                return self._park(record, rejected.detail, now)
             return self._refused(record, rejected)
 
-    def _park(self, record: Record, now: int) -> list[Draft]:
+    def _park(self, record: Record, market: str, now: int) -> list[Draft]:
         drafts: list[Draft] = []
-        for displaced in self._parking.park(record, now=now):
+        for displaced in self._parking.park(record, market=market, now=now):
             drafts += self._refused(displaced, _unknown_market(displaced))
         return drafts
 
@@ -137,12 +145,16 @@ class Worker:
         self._observer.rejected(record.topic, rejected.reason)
         return [dead_letter(record, rejected)] if rejected.reason.is_dead_letter else []
 
-    def _committable(self, place: TopicPartition, records: Sequence[Record]) -> int:
+    def _effects(self, drafts: list[Draft], concerned: Iterable[TopicPartition]) -> Effects:
+        self._report(drafts)
+        return Effects(drafts, {place: self._committable(place) for place in concerned})
+
+    def _committable(self, place: TopicPartition) -> int:
         # What is parked has no effect yet: a restart must read it again.
         parked = self._parking.oldest_offset(place)
-        return records[-1].next_offset if parked is None else parked
+        return self._next_offsets[place] if parked is None else parked
 
-    def _effects(self, drafts: list[Draft], offsets: dict[TopicPartition, int]) -> Effects:
+    def _report(self, drafts: Sequence[Draft]) -> None:
         for draft in drafts:
             self._observer.published(draft.topic, 1)
         for partition in self._partitions.values():
@@ -151,7 +163,10 @@ class Worker:
                     self._observer.tallied(what, times)
                 partition.markets.tallies.clear()
         self._observer.parked(len(self._parking))
-        return Effects(drafts, offsets)
+
+
+def _place_of(record: Record) -> TopicPartition:
+    return TopicPartition(record.topic, record.partition)
 
 
 def _unknown_market(record: Record) -> Rejected:

@@ -95,7 +95,11 @@ class Consumer(Protocol):
         """
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Store, per partition, the offset at which the group goes on after a restart."""
+        """Store, per partition, the offset at which the group goes on after a restart.
+
+        Raises `CommitRefused`, and stores nothing, when one of the partitions is not
+        this member's (any more).
+        """
 
     def pause(self, *partitions: TopicPartition) -> None:
         """Return nothing of these partitions until resumed; their position stays."""

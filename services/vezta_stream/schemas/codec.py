@@ -17,6 +17,7 @@ from vezta_stream.core.times import Instant
 
 # Longest record taken: an exchange's largest known book is a tenth of this.
 MAX_RECORD_BYTES = 1_048_576
+_MAX_DETAIL = 300
 
 
 class Word(StrEnum):
@@ -49,7 +50,8 @@ def decode_record(decoder_: msgspec.json.Decoder[Any], value: bytes) -> Any:
     try:
         return decoder_.decode(value)
     except msgspec.ValidationError as error:
-        raise _rejection(str(error)) from None
+        # The library quotes what it refuses, which may be the whole record.
+        raise _rejection(str(error)[:_MAX_DETAIL]) from None
     except RecursionError:
         raise Rejected(Reason.TOO_DEEP) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

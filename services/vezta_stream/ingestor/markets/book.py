@@ -11,6 +11,9 @@ from typing import Final
 
 from vezta_stream.core.decimals import MICROS, render_units
 
+# Best bid and best ask, each `None` where that side is empty.
+Top = tuple[int | None, int | None]
+
 _BID: Final = -1
 _ASK: Final = 1
 
@@ -93,29 +96,17 @@ class Book:
         self.folded = folded
 
     @property
-    def top(self) -> tuple[int | None, int | None]:
+    def top(self) -> Top:
         """Best bid and best ask, each `None` where its side is empty."""
         return self.bids.best, self.asks.best
-
-    @property
-    def crossed(self) -> bool:
-        """Whether the best bid reaches the best ask (locked included)."""
-        bid, ask = self.top
-        return bid is not None and ask is not None and bid >= ask
 
     def json(self) -> bytes:
         """Return the members `bids`, `asks` and `spread` of the contract's payload."""
         bid, ask = self.top
-        spread = b"null"
-        if bid is not None and ask is not None:
-            spread = f'"{render_units(ask - bid, 6)}"'.encode()
-        return b"".join(
-            (
-                b'"bids":[',
-                self.bids.json(),
-                b'],"asks":[',
-                self.asks.json(),
-                b'],"spread":',
-                spread,
-            )
-        )
+        spread = _spread_json(None if bid is None or ask is None else ask - bid)
+        return b'"bids":[%b],"asks":[%b],"spread":%b' % (self.bids.json(), self.asks.json(), spread)
+
+
+@lru_cache(maxsize=4_096)
+def _spread_json(spread: int | None) -> bytes:
+    return b"null" if spread is None else f'"{render_units(spread, 6)}"'.encode()

@@ -5,8 +5,7 @@ each fifth one (for 24 hours). Equal neighbours are kept as one run, so a quiet 
 costs a few integers.
 """
 
-from bisect import bisect_right
-from collections import deque
+from bisect import bisect_left, bisect_right
 from typing import Final, NamedTuple
 
 MINUTE_MS: Final = 60_000
@@ -105,31 +104,36 @@ class PriceHistory:
 
 
 class TradedVolume:
-    """The sum of price × size over the last 24 hours, in buckets of a minute.
+    """The sum of price × size over the last 24 hours, in sums of a minute.
 
-    Units are 10^-12 USD: millionths times millionths, exact.
+    A minute leaves as a whole, when it ended 24 hours ago: a trade never too early, and
+    up to 59 s late. Units are 10^-12 USD: millionths times millionths, exact.
     """
 
-    __slots__ = ("_buckets", "_total")
+    __slots__ = ("_minutes", "_sums", "_total")
 
     def __init__(self) -> None:
-        self._buckets: deque[list[int]] = deque()  # [unix minute, sum], minutes rising
+        self._minutes: list[int] = []  # unix minutes, rising
+        self._sums: list[int] = []
         self._total = 0
 
     def add(self, amount: int, at: int) -> None:
-        """Count a trade's amount at its minute; one older than the newest joins that one."""
+        """Count a trade's amount at its own minute, also when later ones are known."""
         minute = at // MINUTE_MS
-        if self._buckets and self._buckets[-1][0] >= minute:
-            if minute <= self._buckets[-1][0] - DAY_MINUTES:
-                return  # backfilled from before the window
-            self._buckets[-1][1] += amount
+        place = bisect_left(self._minutes, minute)
+        if place < len(self._minutes) and self._minutes[place] == minute:
+            self._sums[place] += amount
         else:
-            self._buckets.append([minute, amount])
+            self._minutes.insert(place, minute)
+            self._sums.insert(place, amount)
         self._total += amount
 
     def total(self, now: int) -> int:
-        """Return the sum as of `now` (ms); minutes that ended 24 hours ago have left it."""
-        oldest = now // MINUTE_MS - DAY_MINUTES
-        while self._buckets and self._buckets[0][0] <= oldest:
-            self._total -= self._buckets.popleft()[1]
+        """Return the sum as of `now` (ms); what has left it does not come back."""
+        if not self._minutes:
+            return 0
+        left = bisect_left(self._minutes, now // MINUTE_MS - DAY_MINUTES)
+        if left:
+            self._total -= sum(self._sums[:left])
+            del self._minutes[:left], self._sums[:left]
         return self._total

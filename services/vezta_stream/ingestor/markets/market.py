@@ -11,7 +11,7 @@ from vezta_stream.core.channels import Channel
 from vezta_stream.core.decimals import MICROS, divide_half_up
 from vezta_stream.core.publications import Publication
 from vezta_stream.ingestor.markets import render
-from vezta_stream.ingestor.markets.book import Book
+from vezta_stream.ingestor.markets.book import Book, Top
 from vezta_stream.ingestor.markets.history import (
     MINUTE_MS,
     Changes,
@@ -27,8 +27,6 @@ TIGHT_SPREAD: Final = 100_000
 TOMBSTONE_AFTER_MS: Final = 24 * 60 * MINUTE_MS
 _CENT: Final = 10**10  # in units of 10^-12 USD
 
-Top = tuple[int | None, int | None]
-
 
 class Drop(StrEnum):
     """Why a market lost its book."""
@@ -39,12 +37,16 @@ class Drop(StrEnum):
 
 
 class PublishedPrice(NamedTuple):
-    """What subscribers last saw of a market's price; volume in cents."""
+    """What subscribers last saw of a market's price; volume in cents.
+
+    `own_volume` says that the volume was counted by ourselves, not told by the catalog.
+    """
 
     yes: int
     volume24h: int
     changes: Changes
     at: int
+    own_volume: bool
 
 
 class Market:
@@ -59,8 +61,10 @@ class Market:
         self.held_since: int | None = None
         self.tick_size = identity.tick_size
         self.resolved_at: int | None = None
-        self.inactive_since = identity.inactive_since
+        self.inactive_since: int | None = None
         self.last_price: int | None = None
+        # Whether its id has gone out: from then on it stays.
+        self.named = False
         self._last_traded_at = 0
         # The latest time seen: windows and limits never run backwards.
         self._clock = 0
@@ -70,24 +74,27 @@ class Market:
         self._volume = TradedVolume()
         self._published_price: PublishedPrice | None = None
         self._published_book = b""
-        self._tombstoned = False
+        # When the market leaves the snapshots; None while it is active, and once it has.
+        self._bury_at: int | None = None
+        # The minute of the last refresh: a minute has one output of a tick, not two.
+        self._refreshed_minute = 0
+        self.set_active(identity.inactive_since is None, identity.inactive_since or 0)
 
     def adopt(self, identity: Identity) -> None:
         """Take what the catalog now says; publishes nothing by itself."""
         if identity.tokens != self.identity.tokens:
-            self.book = self.held_since = self._top = None
-            self.quote = (None, None)
+            self._forget_prices()
         self.identity = identity
         self.set_active(identity.inactive_since is None, identity.inactive_since or 0)
         self.tick_size = self.tick_size or identity.tick_size
 
     def set_active(self, active: bool, at: int) -> None:
         """Note that the market is open, or that it stopped being so at `at`."""
-        if not active:
-            self.inactive_since = at if self.inactive_since is None else self.inactive_since
-        else:
-            self.inactive_since = None
-            self._tombstoned = self._tombstoned and self.resolved_at is not None
+        if active == (self.inactive_since is None):
+            return
+        self.inactive_since = None if active else at
+        if self.resolved_at is None:
+            self._bury_at = None if active else at + TOMBSTONE_AFTER_MS
 
     def advance(self, at: int) -> Drop | None:
         """Let time pass up to `at`, before what happened at `at` is applied.
@@ -95,7 +102,8 @@ class Market:
         A book held for the whole limit is dropped, at the exact millisecond, whether a
         record or a tick brings the news.
         """
-        self._clock = max(self._clock, at)
+        if at > self._clock:
+            self._clock = at
         if self.held_since is not None and self._clock - self.held_since >= HELD_LIMIT_MS:
             self.drop_book()
             return Drop.HELD_TOO_LONG
@@ -105,24 +113,27 @@ class Market:
         """Forget the book; changes are ignored until the next snapshot."""
         self.book = self.held_since = self._top = None
 
-    def settle_book(self, at: int, *, agrees: bool) -> list[Publication]:
+    def settle_book(self, at: int, stated: Top = (None, None)) -> list[Publication]:
         """Publish what follows from the book as it is now, all changes of a frame applied.
 
-        `agrees` says whether the frame's own best prices confirm it. A book that is
-        crossed or unconfirmed is held back: neither it nor its prices are published.
+        `stated` are the best prices that the frame itself tells, `None` where it is
+        silent and 0 or 1 for an empty side. A book that is crossed or contradicts them
+        is held back: neither it nor its prices are published.
         """
         if self.book is None:
             return []
-        if not agrees or self.book.crossed:
+        top = self.book.top
+        if _crossed(top) or not _agree(stated, top):
             if self.held_since is None:
                 self.held_since = self._clock
             return []
         self.held_since = None
-        self._top = self.book.top
+        self._top = top
         body = self.book.json()
         if body == self._published_book:
             return self.settle_price(at)
         self._published_book = body
+        self._postpone_burial()
         data = render.book(self.identity, body, at)
         published = Publication(Channel.MARKET_ORDERBOOK, self.identity.market_id, data)
         return [published, *self.settle_price(at)]
@@ -144,14 +155,13 @@ class Market:
             return []
         self._history.set(price, self._clock)
         last = self._published_price
-        if last and (last.yes, last.volume24h) == (price, self._volume24h()):
+        if last and last.yes == price and last.volume24h == self._volume24h(self._clock):
             return []
-        return [self._publish_price(price, at)]
+        return [self._publish_price(price, at, self._clock)]
 
     def price(self) -> int | None:
         """Return the YES price: midpoint, last trade, or the one side that exists."""
-        top = self._top if self.book is not None else None
-        bid, ask = top or self.quote
+        bid, ask = self._top or self.quote
         if bid is not None and ask is not None:
             midpoint = (bid + ask + 1) // 2
             if ask - bid <= TIGHT_SPREAD or self.last_price is None:
@@ -164,24 +174,25 @@ class Market:
     def resolve(self, at: int, final_price: int | None) -> list[Publication]:
         """End the market; publishes the final price (0 or 1 in millionths) if there is one."""
         self.resolved_at = self._clock
+        self._bury_at = self._clock + TOMBSTONE_AFTER_MS
         self.drop_book()
         if final_price is None:
             return []
         self._history.set(final_price, self._clock)
-        return [self._publish_price(final_price, at)]
+        return [self._publish_price(final_price, at, self._clock)]
 
     @property
     def needs_watching(self) -> bool:
         """Whether a limit of its own is running, so that every tick counts."""
-        ended = self.resolved_at is not None or self.inactive_since is not None
-        return self.held_since is not None or (ended and not self._tombstoned)
+        return self.held_since is not None or self._bury_at is not None
 
     def bury(self, now: int) -> list[Publication]:
         """Return the tombstones of a market that ended 24 hours ago, once."""
-        ended_at = self.resolved_at if self.resolved_at is not None else self.inactive_since
-        if self._tombstoned or ended_at is None or now - ended_at < TOMBSTONE_AFTER_MS:
+        if self._bury_at is None or now < self._bury_at:
             return []
-        self._tombstoned = True
+        if now // MINUTE_MS == self._refreshed_minute:
+            return []  # two outputs of one minute would be taken for one and the same
+        self._bury_at = None
         self._published_price, self._published_book = None, b""
         key = self.identity.market_id
         return [
@@ -189,33 +200,71 @@ class Market:
             Publication(Channel.MARKET_ORDERBOOK, key, None),
         ]
 
-    def refresh(self, boundary: int) -> list[Publication]:
-        """Publish the price again if, as of this minute boundary, its change fields differ.
+    def refresh(self, minute: int) -> list[Publication]:
+        """Publish the price again if, when this unix minute began, its change fields differ.
 
-        A volume of our own that fades counts too; a new one in the catalog alone does not.
+        A volume of our own that fades counts too; what the catalog says now does not.
         """
+        boundary = minute * MINUTE_MS
         self._clock = max(self._clock, boundary)
         last, price = self._published_price, self._history.price
         if last is None or price is None or self.resolved_at is not None or last.at > boundary:
             return []
+        if self._bury_at is not None and self._bury_at < boundary + MINUTE_MS:
+            return []  # it leaves within this minute
         volume = self._volume24h(boundary)
-        changed = self._history.changes(boundary) != last.changes
-        faded = self.identity.volume24h is None and volume != last.volume24h
-        return [self._publish_price(price, boundary, boundary)] if changed or faded else []
+        faded = last.own_volume and self.identity.volume24h is None and volume != last.volume24h
+        if not faded and self._history.changes(boundary) == last.changes:
+            return []
+        self._refreshed_minute = minute
+        return [self._publish_price(price, boundary, boundary)]
 
-    def _publish_price(self, price: int, at: int, now: int | None = None) -> Publication:
-        now = self._clock if now is None else now
-        published = PublishedPrice(price, self._volume24h(now), self._history.changes(now), at)
+    def _publish_price(self, price: int, at: int, now: int) -> Publication:
+        own_volume = self.identity.volume24h is None
+        published = PublishedPrice(
+            price, self._volume24h(now), self._history.changes(now), at, own_volume
+        )
         self._published_price = published
+        self._postpone_burial()
         data = render.price(self.identity, price, published.volume24h, published.changes, at)
         return Publication(Channel.MARKET_PRICES, self.identity.market_id, data)
 
-    def _volume24h(self, now: int | None = None) -> int:
+    def _postpone_burial(self) -> None:
+        """Bury later what still publishes after it was, or should have been, buried."""
+        if self.inactive_since is None or self.resolved_at is not None:
+            return
+        if self._bury_at is None or self._bury_at <= self._clock:
+            self._bury_at = self._clock + TOMBSTONE_AFTER_MS
+
+    def _volume24h(self, now: int) -> int:
         if self.identity.volume24h is not None:
             return self.identity.volume24h
-        return divide_half_up(self._volume.total(self._clock if now is None else now), _CENT)
+        total = self._volume.total(now)
+        return divide_half_up(total, _CENT) if total else 0
+
+    def _forget_prices(self) -> None:
+        """Forget what was told in YES terms: another token is YES now."""
+        self.drop_book()
+        self.quote = (None, None)
+        self.last_price = None
+        self._history = PriceHistory()
 
 
 def complement(price: int | None) -> int | None:
     """Return the other token's price for this one."""
     return None if price is None else MICROS - price
+
+
+def _crossed(top: Top) -> bool:
+    bid, ask = top
+    return bid is not None and ask is not None and bid >= ask
+
+
+def _agree(stated: Top, top: Top) -> bool:
+    return _confirms(stated[0], top[0]) and _confirms(stated[1], top[1])
+
+
+def _confirms(stated: int | None, best: int | None) -> bool:
+    if stated is None:
+        return True
+    return best is None if stated in (0, MICROS) else stated == best

@@ -67,11 +67,15 @@ class Registry:
         return self._known.get((source, external_id))
 
     def find_or_derive(self, ticker: str) -> Identity:
-        """Return a Kalshi market, with an id derived from its ticker if the catalog lacks it."""
-        known = self._known.get((Source.KALSHI, ticker))
-        return known or Identity(
-            Source.KALSHI, ticker, market_id(Source.KALSHI, ticker), slug=ticker, title=ticker
-        )
+        """Return a Kalshi market, with an id derived from its ticker if the catalog lacks it.
+
+        One that was published under another id, before the catalog forgot it, keeps that.
+        """
+        place = Source.KALSHI, ticker
+        if (known := self._known.get(place)) is not None:
+            return known
+        own_id = self._published.get(place) or market_id(Source.KALSHI, ticker)
+        return Identity(Source.KALSHI, ticker, own_id, slug=ticker, title=ticker)
 
     def published(self, identity: Identity) -> None:
         """Remember that something was published under this id."""
@@ -91,8 +95,8 @@ def _identity(entry: CatalogEntry) -> Identity:
     if entry.source is Source.POLYMARKET:
         if entry.token_ids is None:
             raise Rejected(Reason.MISSING_FIELD, "tokenIds")
-        if entry.token_ids[0] == entry.token_ids[1]:
-            raise Rejected(Reason.BAD_VALUE, "tokenIds are the same")
+        if entry.token_ids[0] == entry.token_ids[1] or not all(entry.token_ids):
+            raise Rejected(Reason.BAD_VALUE, "tokenIds do not name two tokens")
     if not entry.market_id:
         raise Rejected(Reason.BAD_VALUE, "marketId is empty")
     if entry.tick_size is not None and not 0 < entry.tick_size.units < MICROS:

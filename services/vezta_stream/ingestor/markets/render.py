@@ -22,12 +22,17 @@ def price(identity: Identity, yes: int, volume: int, changes: Changes, at: int) 
     """Return `market:prices`' payload; `yes` and changes in millionths, `volume` in cents."""
     head = _price_head(identity.market_id, identity.slug)
     return (
-        f'{head}"yesPrice":"{render_units(yes, 6)}","noPrice":"{render_units(MICROS - yes, 6)}",'
-        f'"volume24h":"{render_units(volume, 2)}","change5m":"{render_units(changes.change5m, 6)}",'
-        f'"change1h":"{render_units(changes.change1h, 6)}",'
-        f'"change24h":"{render_units(changes.change24h, 6)}",'
+        f'{head}"yesPrice":"{_six(yes)}","noPrice":"{_six(MICROS - yes)}",'
+        f'"volume24h":"{render_units(volume, 2)}","change5m":"{_six(changes.change5m)}",'
+        f'"change1h":"{_six(changes.change1h)}","change24h":"{_six(changes.change24h)}",'
         f'"source":"{identity.source}","updatedAt":"{render_instant(at)}"}}'
     ).encode()
+
+
+# Prices and their changes are few: markets trade on grids of hundredths and thousandths.
+@lru_cache(maxsize=65_536)
+def _six(units: int) -> str:
+    return render_units(units, 6)
 
 
 @lru_cache(maxsize=16_384)

@@ -11,7 +11,7 @@ from vezta_stream.core.records import RawRecord, Reason, Rejected
 from vezta_stream.core.times import parse_instant
 from vezta_stream.ingestor.markets.book import Book
 from vezta_stream.ingestor.markets.exchange import ExchangeMarkets, TradePrint
-from vezta_stream.ingestor.markets.market import Drop, Market
+from vezta_stream.ingestor.markets.market import Market
 from vezta_stream.ingestor.markets.registry import Registry
 from vezta_stream.ingestor.normalisers import kalshi_messages as messages
 from vezta_stream.ingestor.normalisers import kalshi_numbers as numbers
@@ -48,13 +48,10 @@ class KalshiNormaliser:
             case messages.LifecycleFrame(msg=lifecycle):
                 return self._lifecycle(lifecycle, record)
             case messages.Resync(market_ticker=ticker):
-                market = self._open(ticker, record.received_at)
-                self.markets.drop_book(market, Drop.RESYNC)
+                self.markets.distrust(ticker)
                 return []
 
     def _open(self, ticker: str, at: int) -> Market:
-        if not ticker:
-            raise ValueError("market_ticker is empty")
         return self.markets.open(self._registry.find_or_derive(ticker), at)
 
     def _snapshot(self, snapshot: messages.Snapshot, record: RawRecord) -> list[Publication]:
@@ -76,8 +73,7 @@ class KalshiNormaliser:
         change = numbers.count(delta.delta_fp, delta.delta)
         market = self._open(delta.market_ticker, at)
         if market.book is None:
-            self.markets.tallies["change_without_book"] += 1
-            return []
+            return self.markets.miss_book()
         ladder = market.book.bids if side is Outcome.YES else market.book.asks
         if side is Outcome.NO and not record.use_yes_price:
             price = MICROS - price
@@ -100,12 +96,10 @@ class KalshiNormaliser:
         outcome = _taker_outcome(trade)
         price = _price_of(outcome, trade)
         size = numbers.size(trade.count_fp, trade.count)
-        if not trade.trade_id or not 0 < price <= MICROS or size == 0:
-            raise ValueError("a trade without id, price or size")
-        market = self._open(trade.market_ticker, at)
-        return self.markets.trade(
-            market, TradePrint(trade.trade_id, Side.BUY, outcome, price, size, at)
-        )
+        if price == 0 or size == 0:
+            raise ValueError("a trade without price or size")
+        traded = TradePrint(trade.trade_id, Side.BUY, outcome, price, size, at)
+        return self.markets.trade(self._registry.find_or_derive(trade.market_ticker), traded)
 
     def _lifecycle(self, step: messages.Lifecycle, record: RawRecord) -> list[Publication]:
         at = step.time(record.received_at)
@@ -125,10 +119,8 @@ class KalshiNormaliser:
 
     def _resolve(self, step: messages.Lifecycle, at: int) -> list[Publication]:
         ended_at = step.determination_ts if step.event_type == "determined" else step.settled_ts
-        at = at if ended_at is None else parse_instant(ended_at)
+        at = parse_instant(ended_at) if ended_at else at
         final_price = _final_price(step)
-        if final_price is None and step.event_type == "determined":
-            raise Rejected(Reason.MISSING_FIELD, "result")
         return self.markets.resolve(self._open(step.market_ticker, at), at, final_price)
 
     def _enrich(self, step: messages.Lifecycle, at: int) -> None:
@@ -158,7 +150,10 @@ def _price_of(outcome: Outcome, trade: messages.Trade) -> int:
 
 
 def _final_price(step: messages.Lifecycle) -> int | None:
+    """Return 1 or 0, `None` for a market that ended as neither YES nor NO."""
     if step.result in ("yes", "no"):
         return MICROS if step.result == "yes" else 0
     value = numbers.price(step.settlement_value, None)
+    if value is None and not step.result and step.event_type == "determined":
+        raise Rejected(Reason.MISSING_FIELD, "result")
     return value if value in (0, MICROS) else None

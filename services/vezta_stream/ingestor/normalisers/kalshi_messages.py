@@ -10,22 +10,26 @@ import msgspec
 
 from vezta_stream.core.records import Reason, Rejected
 from vezta_stream.core.times import parse_instant
+from vezta_stream.ingestor.normalisers.backend import Id
+from vezta_stream.ingestor.normalisers.housekeeping import ANSWERS, is_sign_of_life
 from vezta_stream.schemas.codec import decode_record, decoder
 
 Ladder = list[tuple[Any, Any]] | None
+# What stands for a time that a message does not tell.
+_ABSENT: Final = (None, "")
 
 
 class MarketMessage(msgspec.Struct):
     """What every message about a market has. Times in seconds, ms or RFC 3339."""
 
-    market_ticker: str
+    market_ticker: Id
     ts_ms: Any = None
     ts: Any = None
 
     def time(self, received_at: int) -> int:
         """Return the event's time in ms, when it was received if it tells none."""
-        stated = self.ts_ms if self.ts_ms is not None else self.ts
-        return received_at if stated is None else parse_instant(stated)
+        stated = self.ts if self.ts_ms in _ABSENT else self.ts_ms
+        return received_at if stated in _ABSENT else parse_instant(stated)
 
 
 class Snapshot(MarketMessage):
@@ -65,7 +69,7 @@ class Ticker(MarketMessage):
 class Trade(MarketMessage, kw_only=True):
     """A trade print, from the taker's side."""
 
-    trade_id: str
+    trade_id: Id
     yes_price_dollars: Any = None
     yes_price: Any = None
     no_price_dollars: Any = None
@@ -127,7 +131,7 @@ class LifecycleFrame(msgspec.Struct, tag="market_lifecycle_v2"):
 class Resync(msgspec.Struct, tag="vezta.resync"):
     """Our own control record: the book of this market is not to be trusted any more."""
 
-    market_ticker: str
+    market_ticker: Id
 
 
 Frame = SnapshotFrame | DeltaFrame | TickerFrame | TradeFrame | LifecycleFrame | Resync
@@ -143,7 +147,6 @@ _TYPES: Final = frozenset(
     {"orderbook_snapshot", "orderbook_delta", "ticker", "trade", "market_lifecycle_v2"}
     | {"vezta.resync"}
 )
-_SILENT: Final = frozenset({"subscribed", "ok", "unsubscribed", "heartbeat"})
 
 
 def decode(value: bytes) -> Frame | None:
@@ -154,12 +157,14 @@ def decode(value: bytes) -> Frame | None:
     try:
         frame: Frame = decode_record(_FRAME, value)
     except Rejected as rejected:
+        if is_sign_of_life(value):
+            return None
         if rejected.reason not in (Reason.BAD_VALUE, Reason.MISSING_FIELD):
             raise
         stated = decode_record(_OUTLINE, value).type
-        if stated in _SILENT:
+        if not isinstance(stated, str) or stated in _TYPES:
+            raise
+        if stated in ANSWERS:
             return None
-        if isinstance(stated, str) and stated not in _TYPES:
-            raise Rejected(Reason.UNKNOWN_TYPE, stated[:64]) from None
-        raise
+        raise Rejected(Reason.UNKNOWN_TYPE, stated[:64]) from None
     return frame

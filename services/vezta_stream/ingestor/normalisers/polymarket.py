@@ -5,13 +5,13 @@ id. Which token is YES comes from the catalog, never from the message.
 """
 
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
-from vezta_stream.core.decimals import MICROS, parse_units
+from vezta_stream.core.decimals import MICROS, Signed6, parse_units
 from vezta_stream.core.publications import Publication
 from vezta_stream.core.records import RawRecord, Reason, Rejected
 from vezta_stream.core.times import parse_instant
-from vezta_stream.ingestor.markets.book import Book
+from vezta_stream.ingestor.markets.book import Book, Top
 from vezta_stream.ingestor.markets.exchange import ExchangeMarkets, TradePrint
 from vezta_stream.ingestor.markets.market import Drop, complement
 from vezta_stream.ingestor.markets.registry import Identity, Registry
@@ -20,8 +20,11 @@ from vezta_stream.ingestor.normalisers import polymarket_messages as messages
 from vezta_stream.schemas.market import Outcome, Side, Source
 
 Tokens = tuple[str, str]
+# A level's new size in YES terms: is it a bid, at which price, how much.
+_YesLevel = tuple[bool, int, int]
 
-_BUYS: Final = {"BUY": True, "SELL": False}
+_IS_BID: Final = {"BUY": True, "SELL": False}
+_NOT_A_TOKEN: Final = "asset_id is none of the market's tokens"
 
 
 class PolymarketNormaliser:
@@ -34,10 +37,12 @@ class PolymarketNormaliser:
     def normalise(self, record: RawRecord) -> list[Publication]:
         """Return what the record publishes. Raises `Rejected`.
 
-        `UNKNOWN_MARKET` means that the catalog does not know the market yet: the caller
-        may hold the record and offer it again.
+        `UNKNOWN_MARKET`, with the market as detail, means that the catalog does not know
+        it yet: the caller may hold the record and offer it again.
         """
         message = messages.decode(record.value)
+        if message is None:
+            return []
         try:
             return self._apply(message)
         except ValueError as error:
@@ -67,21 +72,20 @@ class PolymarketNormaliser:
     def _price_change(
         self, message: messages.PriceChange, identity: Identity, tokens: Tokens, at: int
     ) -> list[Publication]:
-        levels, best = _in_yes_terms(message.all_changes(), tokens)
+        levels, stated = _in_yes_terms(message.all_changes(), tokens)
         market = self.markets.open(identity, at)
-        if market.book is None:
-            self.markets.tallies["change_without_book"] += 1
-            return []
-        for level in levels:
-            (market.book.bids if level.is_bid else market.book.asks).set(level.price, level.size)
-        return self.markets.settle_book(market, at, agrees=best.agrees_with(market.book.top))
+        book = market.book
+        if book is None:
+            return self.markets.miss_book()
+        for is_bid, price, size in levels:
+            (book.bids if is_bid else book.asks).set(price, size)
+        return self.markets.settle_book(market, at, stated)
 
     def _book(
         self, message: messages.Book, identity: Identity, tokens: Tokens, at: int
     ) -> list[Publication]:
         folded = not _is_yes(message.asset_id, tokens)
-        bids = _ladder(message.buys if message.bids is None else message.bids, folded=folded)
-        asks = _ladder(message.sells if message.asks is None else message.asks, folded=folded)
+        bids, asks = (_ladder(side, folded=folded) for side in message.ladders())
         tick_size = _tick(message.tick_size) if message.tick_size else None
         market = self.markets.open(identity, at)
         market.tick_size = tick_size or market.tick_size
@@ -119,9 +123,8 @@ class PolymarketNormaliser:
             price=price,
             size=size,
         )
-        market = self.markets.open(identity, at)
         traded = TradePrint(trade_id, side, outcome, price, size, at, tx_hash)
-        return self.markets.trade(market, traded)
+        return self.markets.trade(identity, traded)
 
     def _tick_size_change(
         self, message: messages.TickSizeChange, identity: Identity, at: int
@@ -142,69 +145,46 @@ class PolymarketNormaliser:
     def _new_market(
         self, message: messages.NewMarket, identity: Identity, at: int
     ) -> list[Publication]:
-        tick_size = message.order_price_min_tick_size
+        stated = message.order_price_min_tick_size
+        tick_size = _tick(stated) if stated else None
         market = self.markets.open(identity, at)
-        if tick_size and market.tick_size is None:
-            market.tick_size = _tick(str(tick_size))
+        market.tick_size = market.tick_size or tick_size
         return []
 
 
-class _YesLevel(NamedTuple):
-    """A level's new size in YES terms."""
-
-    is_bid: bool
-    price: int
-    size: int
-
-
-class _Best(NamedTuple):
-    """The best prices that a frame states, in YES terms; `None` where it says nothing.
-
-    An empty side is written as a price that nobody can quote: 0 or 1.
-    """
-
-    bid: int | None
-    ask: int | None
-
-    def agrees_with(self, top: tuple[int | None, int | None]) -> bool:
-        """Whether a book with these best prices is the one that the frame describes."""
-        return _confirms(self.bid, top[0]) and _confirms(self.ask, top[1])
-
-
-def _in_yes_terms(changes: list[messages.Change], tokens: Tokens) -> tuple[list[_YesLevel], _Best]:
-    """Return the frame's changes, each counted once, and the best prices it states.
+def _in_yes_terms(changes: list[messages.Change], tokens: Tokens) -> tuple[list[_YesLevel], Top]:
+    """Return the frame's changes, each counted once, and the best prices that it states.
 
     Both tokens' entries mirror each other: a NO entry is folded only if its YES mirror
-    is not in the frame.
+    is not in the frame. Where the two tokens contradict each other, YES has the last word.
     """
-    mirrors = {_yes_level(change) for change in changes if _is_yes(change.asset_id, tokens)}
-    levels = []
-    best = folded_best = _Best(None, None)
+    yes, no = tokens
+    levels: list[_YesLevel] = []
+    folded: list[_YesLevel] = []
+    bid = ask = folded_bid = folded_ask = None
     for change in changes:
-        bid, ask = _stated(change.best_bid), _stated(change.best_ask)
-        level = _yes_level(change)
-        if change.asset_id == tokens[0]:
-            levels.append(level)
-            best = _Best(bid, ask)
+        is_bid, price, size = _is_bid(change.side), _level_price(change.price), _size(change.size)
+        stated_bid, stated_ask = _stated(change.best_bid), _stated(change.best_ask)
+        if change.asset_id == yes:
+            levels.append((is_bid, price, size))
+            bid = bid if stated_bid is None else stated_bid
+            ask = ask if stated_ask is None else stated_ask
+        elif change.asset_id == no:
+            folded.append((not is_bid, MICROS - price, size))
+            folded_bid = folded_bid if stated_ask is None else MICROS - stated_ask
+            folded_ask = folded_ask if stated_bid is None else MICROS - stated_bid
         else:
-            level = _YesLevel(not level.is_bid, MICROS - level.price, level.size)
-            if level not in mirrors:
-                levels.append(level)
-            folded_best = _Best(complement(ask), complement(bid))
-    return levels, best if mirrors else folded_best
+            raise ValueError(_NOT_A_TOKEN)
+    if folded:
+        mirrors = set(levels)
+        levels = [level for level in folded if level not in mirrors] + levels
+    return levels, (folded_bid if bid is None else bid, folded_ask if ask is None else ask)
 
 
-def _confirms(stated: int | None, best: int | None) -> bool:
-    if stated is None:
-        return True
-    return best is None if stated in (0, MICROS) else stated == best
-
-
-def _yes_level(change: messages.Change) -> _YesLevel:
-    is_bid = _BUYS.get(change.side)
-    if is_bid is None:
+def _is_bid(side: str) -> bool:
+    if side not in _IS_BID:
         raise ValueError("side is neither BUY nor SELL")
-    return _YesLevel(is_bid, _level_price(change.price), _size(change.size))
+    return _IS_BID[side]
 
 
 def _is_yes(asset_id: str, tokens: Tokens) -> bool:
@@ -212,7 +192,7 @@ def _is_yes(asset_id: str, tokens: Tokens) -> bool:
         return True
     if asset_id == tokens[1]:
         return False
-    raise ValueError("asset_id is none of the market's tokens")
+    raise ValueError(_NOT_A_TOKEN)
 
 
 def _ladder(levels: list[messages.Level] | None, *, folded: bool) -> dict[int, int]:
@@ -244,8 +224,8 @@ def _size(text: str) -> int:
     return size
 
 
-def _tick(text: str) -> int:
-    tick_size = parse_units(text, 6)
+def _tick(value: object) -> int:
+    tick_size = Signed6.parse(value).units
     if not 0 < tick_size < MICROS:
         raise ValueError("tick size is not between 0 and 1")
     return tick_size

@@ -5,19 +5,23 @@ from typing import Any, Final
 import msgspec
 
 from vezta_stream.core.records import Reason, Rejected
+from vezta_stream.ingestor.normalisers.housekeeping import ANSWERS, is_sign_of_life
 from vezta_stream.schemas.codec import decode_record, decoder
 
 Timestamp = str | int
 
 
-class Level(msgspec.Struct):
+class Level(msgspec.Struct, gc=False):
     """A level of a book."""
 
     price: str
     size: str
 
 
-class Change(msgspec.Struct):
+Ladder = list[Level] | None | msgspec.UnsetType
+
+
+class Change(msgspec.Struct, gc=False):
     """A level's new absolute size; the best prices are those after the event."""
 
     asset_id: str
@@ -28,20 +32,32 @@ class Change(msgspec.Struct):
     best_ask: str | None = None
 
 
-class Book(msgspec.Struct, tag_field="event_type", tag="book"):
+class Book(msgspec.Struct, gc=False):
     """The whole book of one token. Older messages say `buys` and `sells`."""
 
     market: str
     asset_id: str
     timestamp: Timestamp
-    bids: list[Level] | None = None
-    asks: list[Level] | None = None
-    buys: list[Level] | None = None
-    sells: list[Level] | None = None
-    tick_size: str | None = None
+    bids: Ladder = msgspec.UNSET
+    asks: Ladder = msgspec.UNSET
+    buys: Ladder = msgspec.UNSET
+    sells: Ladder = msgspec.UNSET
+    tick_size: Any = None
+
+    def ladders(self) -> tuple[list[Level], list[Level]]:
+        """Return bids and asks; a null ladder is empty. Raises `Rejected` for none at all."""
+        bids = self.buys if self.bids is msgspec.UNSET else self.bids
+        asks = self.sells if self.asks is msgspec.UNSET else self.asks
+        if bids is msgspec.UNSET and asks is msgspec.UNSET:
+            raise Rejected(Reason.MISSING_FIELD, "bids and asks")
+        return bids or [], asks or []
 
 
-class PriceChange(msgspec.Struct, tag_field="event_type", tag="price_change"):
+class _TaggedBook(Book, gc=False, tag_field="event_type", tag="book"):
+    """A book that says that it is one; some first books do not."""
+
+
+class PriceChange(msgspec.Struct, gc=False, tag_field="event_type", tag="price_change"):
     """Changed levels: a list naming tokens, or (older) one token's fields at the top."""
 
     market: str
@@ -67,7 +83,7 @@ class PriceChange(msgspec.Struct, tag_field="event_type", tag="price_change"):
         return [Change(self.asset_id, self.price, self.size, self.side)]
 
 
-class LegacyChange(msgspec.Struct):
+class LegacyChange(msgspec.Struct, gc=False):
     """A change of the token that the message names at its top."""
 
     price: str
@@ -75,7 +91,7 @@ class LegacyChange(msgspec.Struct):
     side: str
 
 
-class LastTradePrice(msgspec.Struct, tag_field="event_type", tag="last_trade_price"):
+class LastTradePrice(msgspec.Struct, gc=False, tag_field="event_type", tag="last_trade_price"):
     """A trade print; `side` is the taker's."""
 
     market: str
@@ -87,7 +103,7 @@ class LastTradePrice(msgspec.Struct, tag_field="event_type", tag="last_trade_pri
     transaction_hash: str | None = None
 
 
-class TickSizeChange(msgspec.Struct, tag_field="event_type", tag="tick_size_change"):
+class TickSizeChange(msgspec.Struct, gc=False, tag_field="event_type", tag="tick_size_change"):
     """The price grid changed: the book starts anew."""
 
     market: str
@@ -95,7 +111,7 @@ class TickSizeChange(msgspec.Struct, tag_field="event_type", tag="tick_size_chan
     timestamp: Timestamp
 
 
-class BestBidAsk(msgspec.Struct, tag_field="event_type", tag="best_bid_ask"):
+class BestBidAsk(msgspec.Struct, gc=False, tag_field="event_type", tag="best_bid_ask"):
     """The best prices of one token."""
 
     market: str
@@ -105,15 +121,15 @@ class BestBidAsk(msgspec.Struct, tag_field="event_type", tag="best_bid_ask"):
     timestamp: Timestamp
 
 
-class NewMarket(msgspec.Struct, tag_field="event_type", tag="new_market"):
+class NewMarket(msgspec.Struct, gc=False, tag_field="event_type", tag="new_market"):
     """A market was created."""
 
     market: str
     timestamp: Timestamp
-    order_price_min_tick_size: str | float | None = None
+    order_price_min_tick_size: Any = None
 
 
-class MarketResolved(msgspec.Struct, tag_field="event_type", tag="market_resolved"):
+class MarketResolved(msgspec.Struct, gc=False, tag_field="event_type", tag="market_resolved"):
     """A market ended; one of its tokens won."""
 
     market: str
@@ -126,30 +142,28 @@ Message = (
 )
 
 
-class _Outline(msgspec.Struct):
+class _Outline(msgspec.Struct, gc=False):
     """What tells an untagged book and an unknown type from a known type with a defect."""
 
     event_type: Any = None
+    type: Any = None
     bids: Any = None
     asks: Any = None
     buys: Any = None
     sells: Any = None
 
 
-class _UntaggedBook(msgspec.Struct):
-    market: str
-    asset_id: str
-    timestamp: Timestamp
-    bids: list[Level] | None = None
-    asks: list[Level] | None = None
-    buys: list[Level] | None = None
-    sells: list[Level] | None = None
-    tick_size: str | None = None
-
-
-_MESSAGE: Final = decoder(Message)
+_MESSAGE: Final = decoder(
+    PriceChange
+    | _TaggedBook
+    | BestBidAsk
+    | LastTradePrice
+    | TickSizeChange
+    | MarketResolved
+    | NewMarket
+)
 _OUTLINE: Final = decoder(_Outline)
-_UNTAGGED: Final = decoder(_UntaggedBook)
+_UNTAGGED: Final = decoder(Book)
 _TYPES: Final = frozenset(
     {
         "price_change",
@@ -163,21 +177,24 @@ _TYPES: Final = frozenset(
 )
 
 
-def decode(value: bytes) -> Message:
-    """Return the message in `value`. Raises `Rejected` with the reason.
+def decode(value: bytes) -> Message | None:
+    """Return the message in `value`, `None` for the exchange's own housekeeping.
 
-    Some first books come without `event_type`: an object with ladders is one.
+    Some first books come without `event_type`: an object with ladders is one. Raises
+    `Rejected` with the reason.
     """
     try:
         message: Message = decode_record(_MESSAGE, value)
     except Rejected as rejected:
-        if rejected.reason not in (Reason.BAD_VALUE, Reason.MISSING_FIELD):
-            raise
-        return _decode_unusual(value, rejected)
+        if rejected.reason in (Reason.BAD_VALUE, Reason.MISSING_FIELD):
+            return _decode_unusual(value, rejected)
+        if is_sign_of_life(value):
+            return None
+        raise
     return message
 
 
-def _decode_unusual(value: bytes, rejected: Rejected) -> Message:
+def _decode_unusual(value: bytes, rejected: Rejected) -> Book | None:
     outline: _Outline = decode_record(_OUTLINE, value)
     if isinstance(outline.event_type, str):
         if outline.event_type in _TYPES:
@@ -185,7 +202,9 @@ def _decode_unusual(value: bytes, rejected: Rejected) -> Message:
         raise Rejected(Reason.UNKNOWN_TYPE, outline.event_type[:64])
     if outline.event_type is not None:
         raise Rejected(Reason.BAD_VALUE, "event_type is not a string")
-    if (outline.bids, outline.asks, outline.buys, outline.sells) == (None, None, None, None):
-        raise Rejected(Reason.MISSING_FIELD, "event_type")
-    book: _UntaggedBook = decode_record(_UNTAGGED, value)
-    return Book(**{name: getattr(book, name) for name in book.__struct_fields__})
+    if (outline.bids, outline.asks, outline.buys, outline.sells) != (None, None, None, None):
+        book: Book = decode_record(_UNTAGGED, value)
+        return book
+    if isinstance(outline.type, str) and outline.type in ANSWERS:
+        return None
+    raise Rejected(Reason.MISSING_FIELD, "event_type")

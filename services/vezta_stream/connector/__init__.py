@@ -1,0 +1,1 @@
+"""What the exchanges' connections deliver, as raw records: pure, no sockets, no clock."""

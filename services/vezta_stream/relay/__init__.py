@@ -1,0 +1,1 @@
+"""Channel topics to bus: the only place where publications are handed to nodes."""

@@ -1,0 +1,164 @@
+"""Settings: typed, validated, read from the environment by composition roots only.
+
+Every variable is `VEZTA_` and the field's name in capitals. A bad value stops the
+process at start with the name of the variable; values are never shown.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from vezta_stream.ingestor.markets.trades import WhaleThresholds
+
+
+class LogLevel(StrEnum):
+    """From which severity on log lines are written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class JwtAlgorithm(StrEnum):
+    """How tokens are signed; one per deployment, so that keys cannot be confused."""
+
+    HS256 = "HS256"
+    RS256 = "RS256"
+    ES256 = "ES256"
+
+
+class _Settings(BaseSettings):
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        env_prefix="VEZTA_",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,  # a mistyped secret must not end up in a log
+    )
+
+
+class LogSettings(_Settings):
+    """What every deployable says, and how."""
+
+    # One line when a connection opens and one when it closes; nothing per publication.
+    log_level: LogLevel = LogLevel.INFO
+    # `json` is for machines, as in production; `console` for a terminal.
+    log_format: str = Field(default="json", pattern="^(json|console)$")
+
+
+class TokenSettings(_Settings):
+    """How access tokens are verified. Exactly one key, of the algorithm's kind."""
+
+    # What the reference platform signs with.
+    jwt_algorithm: JwtAlgorithm = JwtAlgorithm.HS256
+    # HS256: the shared secret, at least 32 bytes; or a file that holds it.
+    jwt_secret: SecretStr | None = None
+    jwt_secret_file: Path | None = None
+    # RS256, ES256: the public key as PEM (RSA from 2048 bits, P-256); or a file.
+    jwt_public_key: str | None = None
+    jwt_public_key_file: Path | None = None
+    # Compared exactly when set. Set both wherever the same key signs for other services.
+    jwt_audience: str | None = Field(default=None, min_length=1)
+    jwt_issuer: str | None = Field(default=None, min_length=1)
+    # Clocks of the issuer and the node differ by less; tokens live 15 minutes.
+    jwt_leeway_seconds: float = Field(default=5.0, ge=0, le=300)
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        secrets = _given(self.jwt_secret, self.jwt_secret_file)
+        public_keys = _given(self.jwt_public_key, self.jwt_public_key_file)
+        kind, wanted, unwanted = "VEZTA_JWT_SECRET", secrets, public_keys
+        if self.jwt_algorithm is not JwtAlgorithm.HS256:
+            kind, wanted, unwanted = "VEZTA_JWT_PUBLIC_KEY", public_keys, secrets
+        if wanted != 1 or unwanted:
+            raise ValueError(f"{self.jwt_algorithm} needs {kind} or {kind}_FILE, and nothing else")
+        return self
+
+    def jwt_key(self) -> bytes:
+        """Return the secret or the PEM. Raises OSError when its file cannot be read.
+
+        White space around it is not part of it: files end with a line feed.
+        """
+        if self.jwt_secret is not None:
+            return self.jwt_secret.get_secret_value().strip().encode()
+        if self.jwt_public_key is not None:
+            return self.jwt_public_key.strip().encode()
+        path = self.jwt_secret_file or self.jwt_public_key_file
+        assert path is not None  # by `_one_key`
+        return path.read_bytes().strip()
+
+
+def _given(*values: object) -> int:
+    return sum(value is not None for value in values)
+
+
+class GatewaySettings(_Settings):
+    """One gateway node."""
+
+    # All interfaces: a node that only its own host can reach serves nobody.
+    host: str = "0.0.0.0"
+    # The documented port of local development.
+    port: int = Field(default=3001, ge=0, le=65535)
+    # Open, as the contract says: the token is the only credential, never a cookie.
+    # A comma-separated list of origins closes it.
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
+    # Clients only send commands of some hundred bytes; a token is at most 8 KiB.
+    max_message_bytes: int = Field(default=65_536, ge=16_384, le=1_048_576)
+    # Socket.IO's own defaults: a dead client is noticed within 45 s.
+    ping_interval_seconds: float = Field(default=25.0, ge=1, le=300)
+    ping_timeout_seconds: float = Field(default=20.0, ge=1, le=300)
+    # Generous to clients that subscribe to everything at once, deadly to floods.
+    commands_per_second: float = Field(default=100.0, gt=0)
+    commands_burst: int = Field(default=500, ge=1)
+    # What may wait for one connection before it is evicted as too slow: some seconds
+    # of all markets for a client that reads at all.
+    queue_packets: int = Field(default=2_048, ge=16)
+    queue_bytes: int = Field(default=4_194_304, ge=65_536)
+    # Shorter than the ping timeout: a connection that waits for the bus does not read.
+    bus_timeout_seconds: float = Field(default=5.0, gt=0, le=15)
+    # How long open requests may take at the end; Ctrl-C is to be felt within two seconds.
+    shutdown_seconds: int = Field(default=1, ge=1, le=60)
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(origin.strip() for origin in value.split(",") if origin.strip())
+        return value
+
+
+class IngestorSettings(_Settings):
+    """One ingestor worker."""
+
+    # Raised by one whenever a raw topic is recreated: its offsets begin again.
+    generation: int = Field(default=1, ge=0)
+    # What amount, in whole USD, makes a trade a signal of which severity.
+    whale_low_usd: int = Field(default=10_000, gt=0)
+    whale_high_usd: int = Field(default=50_000, gt=0)
+    whale_critical_usd: int = Field(default=250_000, gt=0)
+    # How much one partition remembers: hours of trades, days of orders.
+    trade_ids_per_partition: int = Field(default=100_000, ge=1)
+    orders_per_partition: int = Field(default=100_000, ge=1)
+    # Records of markets that the catalog does not know yet, until it does.
+    parked_records: int = Field(default=10_000, ge=1)
+    parked_bytes: int = Field(default=16_777_216, ge=1)
+    parked_seconds: float = Field(default=60.0, gt=0)
+    # Large enough to be efficient, small enough that a crash repeats little.
+    poll_records: int = Field(default=1_000, ge=1)
+
+    @model_validator(mode="after")
+    def _rising(self) -> Self:
+        if not self.whale_low_usd <= self.whale_high_usd <= self.whale_critical_usd:
+            raise ValueError("VEZTA_WHALE_LOW_USD, _HIGH_USD and _CRITICAL_USD must rise")
+        return self
+
+    def whale_thresholds(self) -> WhaleThresholds:
+        """Return the thresholds in cents, as the normalisers compare them."""
+        return WhaleThresholds(
+            low=self.whale_low_usd * 100,
+            high=self.whale_high_usd * 100,
+            critical=self.whale_critical_usd * 100,
+        )
