@@ -121,9 +121,9 @@ class Feed:
         return None
 
 
-def polymarket(*entries: Json, known: Registry | None = None) -> Feed:
+def polymarket(*entries: Json) -> Feed:
     """Return Polymarket's normaliser; without entries it knows the market of `catalog_entry`."""
-    known = known or registry(*(entries or [catalog_entry()]))
+    known = registry(*(entries or [catalog_entry()]))
     markets = exchange_markets(known)
     return Feed(PolymarketNormaliser(registry=known, markets=markets), markets, known)
 

@@ -16,9 +16,7 @@ def levels(side: Levels) -> list[Json]:
     return [{"price": price, "size": size} for price, size in side.items()]
 
 
-def book(
-    bids: Levels, asks: Levels, *, token: str = YES, at: int = START, **fields: Any
-) -> Json:
+def book(bids: Levels, asks: Levels, *, token: str = YES, at: int = START, **fields: Any) -> Json:
     """Return a whole book of one token."""
     return {
         "event_type": "book",

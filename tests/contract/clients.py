@@ -3,12 +3,13 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import aiohttp
 import socketio
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from tests.contract.node_under_test import DEADLINE_SECONDS, NodeUnderTest
 
@@ -123,17 +124,17 @@ class RawWebSocket:
     """Engine.IO over a WebSocket, frame by frame."""
 
     def __init__(self, connection: ClientConnection) -> None:
-        self._connection = connection
+        self.connection = connection
 
     async def send(self, *frames: str | bytes) -> None:
         """Send frames as they are."""
         for frame in frames:
-            await self._connection.send(frame)
+            await self.connection.send(frame)
 
     async def receive(self) -> str | bytes:
         """The next frame; raises websockets' ConnectionClosed at the end."""
         async with asyncio.timeout(DEADLINE_SECONDS):
-            return await self._connection.recv()
+            return await self.connection.recv()
 
     async def join(self, auth: object = None) -> None:
         """Join the namespace."""
@@ -145,9 +146,10 @@ class RawWebSocket:
     async def close_code(self) -> int | None:
         """Wait for the end, throwing away what still arrives; returns the close code."""
         async with asyncio.timeout(DEADLINE_SECONDS):
-            async for _ in self._connection:
-                pass
-        return self._connection.close_code
+            with suppress(ConnectionClosed):
+                while True:
+                    await self.connection.recv()
+        return self.connection.close_code
 
 
 @asynccontextmanager
@@ -163,9 +165,10 @@ async def raw_websocket(node: NodeUnderTest) -> AsyncIterator[RawWebSocket]:
 class RawPolling:
     """Engine.IO over polling, request by request."""
 
-    def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
+    def __init__(self, http: aiohttp.ClientSession, url: str, handshake: dict[str, Any]) -> None:
         self._http = http
-        self._url = url
+        self._url = f"{url}&sid={handshake['sid']}"
+        self.handshake = handshake
 
     async def post(self, body: str | bytes) -> int:
         """Send a body as it is; returns the status."""
@@ -177,6 +180,15 @@ class RawPolling:
         """Poll once; returns the status and the packets."""
         async with self._http.get(self._url) as answer:
             return answer.status, (await answer.text()).split("\x1e")
+
+    async def arrived(self, node: NodeUnderTest) -> None:
+        """Wait until a poll has arrived at the node, and waits there."""
+        session = node.gateway.eio.sockets[self.handshake["sid"]]
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while True:
+                if session.polling:
+                    return
+                await asyncio.sleep(0)
 
     async def join(self, auth: object = None) -> None:
         """Join the namespace."""
@@ -195,4 +207,4 @@ async def raw_polling(node: NodeUnderTest) -> AsyncIterator[RawPolling]:
     async with aiohttp.ClientSession(timeout=timeout) as http:
         async with http.get(base) as answer:
             handshake = json.loads((await answer.text())[1:])
-        yield RawPolling(http, f"{base}&sid={handshake['sid']}")
+        yield RawPolling(http, base, handshake)

@@ -19,6 +19,7 @@ from vezta_stream.core.positions import Lane, Scope, SourcePosition
 from vezta_stream.gateway.app import create_app, create_gateway
 from vezta_stream.gateway.engine import EngineOptions
 from vezta_stream.gateway.hub import Source
+from vezta_stream.gateway.namespace import GatewayServer
 from vezta_stream.gateway.server import GatewayService, ServerOptions
 from vezta_stream.gateway.tokens import Algorithm, TokenVerifier
 from vezta_stream.metrics import GatewayMetrics
@@ -63,6 +64,7 @@ class NodeUnderTest:
     """A running node and its surroundings."""
 
     port: int
+    gateway: GatewayServer
     bus: MemoryBus
     clock: Clock
     registry: CollectorRegistry
@@ -94,6 +96,14 @@ class NodeUnderTest:
     def count(self, name: str, **labels: str) -> float:
         """The value of a metric."""
         return self.registry.get_sample_value(name, labels) or 0.0
+
+    async def until(self, value: float, name: str, **labels: str) -> None:
+        """Wait until a metric has this value."""
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while True:
+                if self.count(name, **labels) == value:
+                    return
+                await asyncio.sleep(0.005)
 
 
 @asynccontextmanager
@@ -130,7 +140,7 @@ async def running_node(
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         task = group.create_task(service.run(stop))
-        yield NodeUnderTest(service.port, memory, clock, registry, stop, task)
+        yield NodeUnderTest(service.port, gateway, memory, clock, registry, stop, task)
         stop.set()
 
 

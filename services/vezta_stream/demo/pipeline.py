@@ -22,6 +22,7 @@ from vezta_stream.settings import IngestorSettings
 
 # Everything lives in memory: keep minutes of history, not days.
 _RETAIN_RECORDS: Final = 10_000
+_COMPACT_ABOVE_RECORDS: Final = 2_000
 _LOG_ENTRIES: Final = 10_000
 _IDLE_SCOPES: Final = 1_000
 
@@ -50,7 +51,7 @@ def build(
 ) -> Pipeline:
     """Wire the pipeline; `clock` is the ingestor's time in ms since 1970."""
     log = MemoryLog(
-        now_ms=clock, retain_records=_RETAIN_RECORDS, compact_above_records=_RETAIN_RECORDS
+        now_ms=clock, retain_records=_RETAIN_RECORDS, compact_above_records=_COMPACT_ABOVE_RECORDS
     )
     log.create(*topics.specs())
     bus = MemoryBus(

@@ -77,7 +77,7 @@ class EngineSocket:
         self.awaits_pong = False
         self._engine = engine
         self._queue = queue
-        self._polling = False
+        self.polling = False
         self._posting = False
         self._reader: asyncio.Task[None] | None = None
 
@@ -144,14 +144,14 @@ class EngineSocket:
 
     async def poll(self) -> Sequence[Frame]:
         """Wait for something to send. Raises EngineIOError for a second poll at a time."""
-        if self._polling:
+        if self.polling:
             self.violate(Violation.OVERLAP)
             raise EngineIOError
-        self._polling = True
+        self.polling = True
         try:
             return await self._queue.take(limit=MAX_PACKETS)
         finally:
-            self._polling = False
+            self.polling = False
 
     async def handle_post_request(self, environ: Mapping[str, Any]) -> None:
         """Handle a body of packets. Raises EngineIOError when it ended the session badly."""

@@ -9,7 +9,7 @@ from vezta_stream.core.channels import Channel
 from vezta_stream.core.positions import Lane, SourcePosition
 from vezta_stream.core.publications import Publication
 from vezta_stream.core.records import RawRecord
-from vezta_stream.core.times import parse_instant
+from vezta_stream.core.times import EARLIEST_MS, LATEST_MS, parse_instant
 from vezta_stream.ingestor.markets.exchange import ExchangeMarkets
 from vezta_stream.log.base import Draft, Record, TopicPartition
 
@@ -111,6 +111,10 @@ class Partition:
 
 def _received_at(stated: bytes | None, appended_at: int) -> int:
     """Return when the frame reached us, in ms; what says nothing sensible counts for nothing."""
+    if stated is not None and len(stated) == 13 and stated.isdigit():
+        ms = int(stated)  # what is nearly always there, without the general reading
+        if EARLIEST_MS <= ms < LATEST_MS:
+            return ms
     try:
         return parse_instant((stated or b"").decode())
     except ValueError:

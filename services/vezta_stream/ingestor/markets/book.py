@@ -30,7 +30,7 @@ def _level_json(price: int, size: int) -> bytes:
 class Ladder:
     """One side of a book, best level first."""
 
-    __slots__ = ("_json", "_ranks", "_sign", "_sizes")
+    __slots__ = ("_joined", "_json", "_ranks", "_sign", "_sizes")
 
     def __init__(self, sign: int) -> None:
         self._sign = sign
@@ -38,9 +38,12 @@ class Ladder:
         self._ranks: list[int] = []
         self._sizes: list[int] = []
         self._json: list[bytes] = []
+        # The levels' JSON together: a change mostly leaves the other side as it was.
+        self._joined: bytes | None = b""
 
     def set(self, price: int, size: int) -> None:
         """Make `size` the level's whole size; nothing or less removes it."""
+        self._joined = None
         rank = price * self._sign
         at = bisect_left(self._ranks, rank)
         known = at < len(self._ranks) and self._ranks[at] == rank
@@ -64,10 +67,15 @@ class Ladder:
 
     def replace(self, levels: Mapping[int, int]) -> None:
         """Take these levels (price to size) instead of all that was there."""
+        self._joined = None
         kept = sorted((price * self._sign, size) for price, size in levels.items() if size > 0)
+        # Most levels of a book sent again are as they were: their JSON is there already.
+        rendered = dict(zip(zip(self._ranks, self._sizes, strict=True), self._json, strict=True))
         self._ranks = [rank for rank, _ in kept]
         self._sizes = [size for _, size in kept]
-        self._json = [_level_json(rank * self._sign, size) for rank, size in kept]
+        self._json = [
+            rendered.get(level) or _level_json(level[0] * self._sign, level[1]) for level in kept
+        ]
 
     @property
     def best(self) -> int | None:
@@ -82,7 +90,9 @@ class Ladder:
 
     def json(self) -> bytes:
         """Return the levels as the inside of a JSON array."""
-        return b",".join(self._json)
+        if self._joined is None:
+            self._joined = b",".join(self._json)
+        return self._joined
 
 
 class Book:
@@ -90,10 +100,10 @@ class Book:
 
     __slots__ = ("asks", "bids", "folded")
 
-    def __init__(self, *, folded: bool = False) -> None:
+    def __init__(self) -> None:
         self.bids = Ladder(_BID)
         self.asks = Ladder(_ASK)
-        self.folded = folded
+        self.folded = False
 
     @property
     def top(self) -> Top:

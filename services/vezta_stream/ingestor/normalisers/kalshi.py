@@ -5,6 +5,8 @@ arrives as the control record `vezta.resync`. Whether NO prices are YES-leg pric
 comes with the record, never by guessing.
 """
 
+from typing import assert_never
+
 from vezta_stream.core.decimals import MICROS
 from vezta_stream.core.publications import Publication
 from vezta_stream.core.records import RawRecord, Reason, Rejected
@@ -50,6 +52,8 @@ class KalshiNormaliser:
             case messages.Resync(market_ticker=ticker):
                 self.markets.distrust(ticker)
                 return []
+            case unreachable:
+                assert_never(unreachable)
 
     def _open(self, ticker: str, at: int) -> Market:
         return self.markets.open(self._registry.find_or_derive(ticker), at)

@@ -1,6 +1,6 @@
 """Polymarket's market messages as types: only the fields that are used."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -9,13 +9,15 @@ from vezta_stream.ingestor.normalisers.housekeeping import ANSWERS, is_sign_of_l
 from vezta_stream.schemas.codec import decode_record, decoder
 
 Timestamp = str | int
+# Longer ones are no prices: bounded, because what was read once is kept for a while.
+Number = Annotated[str, msgspec.Meta(max_length=40)]
 
 
 class Level(msgspec.Struct, gc=False):
     """A level of a book."""
 
-    price: str
-    size: str
+    price: Number
+    size: Number
 
 
 Ladder = list[Level] | None | msgspec.UnsetType
@@ -25,11 +27,11 @@ class Change(msgspec.Struct, gc=False):
     """A level's new absolute size; the best prices are those after the event."""
 
     asset_id: str
-    price: str
-    size: str
+    price: Number
+    size: Number
     side: str
-    best_bid: str | None = None
-    best_ask: str | None = None
+    best_bid: Number | None = None
+    best_ask: Number | None = None
 
 
 class Book(msgspec.Struct, gc=False):
@@ -65,8 +67,8 @@ class PriceChange(msgspec.Struct, gc=False, tag_field="event_type", tag="price_c
     price_changes: list[Change] | None = None
     # Older generation: one change flat, or several in `changes`.
     asset_id: str | None = None
-    price: str | None = None
-    size: str | None = None
+    price: Number | None = None
+    size: Number | None = None
     side: str | None = None
     changes: list["LegacyChange"] | None = None
 
@@ -86,8 +88,8 @@ class PriceChange(msgspec.Struct, gc=False, tag_field="event_type", tag="price_c
 class LegacyChange(msgspec.Struct, gc=False):
     """A change of the token that the message names at its top."""
 
-    price: str
-    size: str
+    price: Number
+    size: Number
     side: str
 
 
@@ -96,18 +98,18 @@ class LastTradePrice(msgspec.Struct, gc=False, tag_field="event_type", tag="last
 
     market: str
     asset_id: str
-    price: str
-    size: str
+    price: Number
+    size: Number
     side: str
     timestamp: Timestamp
-    transaction_hash: str | None = None
+    transaction_hash: Annotated[str, msgspec.Meta(max_length=256)] | None = None
 
 
 class TickSizeChange(msgspec.Struct, gc=False, tag_field="event_type", tag="tick_size_change"):
     """The price grid changed: the book starts anew."""
 
     market: str
-    new_tick_size: str
+    new_tick_size: Any
     timestamp: Timestamp
 
 
@@ -116,8 +118,8 @@ class BestBidAsk(msgspec.Struct, gc=False, tag_field="event_type", tag="best_bid
 
     market: str
     asset_id: str
-    best_bid: str
-    best_ask: str
+    best_bid: Number
+    best_ask: Number
     timestamp: Timestamp
 
 

@@ -66,9 +66,15 @@ def test_replacing_a_side_leaves_nothing_of_what_was_there() -> None:
     assert list(book.bids.levels()) == [(400_000, 4), (300_000, 3)]
 
 
-def test_a_book_knows_whether_the_no_token_told_it() -> None:
-    assert not Book().folded
-    assert Book(folded=True).folded
+def test_json_follows_every_change() -> None:
+    book = Book()
+    book.bids.replace({300_000: MICROS})
+    first = book.json()
+    book.bids.replace({300_000: 2 * MICROS})
+    second = book.json()
+    book.bids.set(300_000, MICROS)
+
+    assert book.json() == first != second
 
 
 def test_spread_is_null_with_a_side_empty() -> None:

@@ -22,16 +22,16 @@ export class Store {
   received = 0; // messages, ever
   #serial = 0;
   #changes = new Changes();
-  #handlers = {
-    "market:prices": (data, now) => this.#price(data, now),
-    "market:orderbook": (data) => this.#book(data),
-    "market:trades": (data) => this.#trade(data),
-    "monitor:signals": (data) => this.#log("signals", data),
-    "user:orders": (data) => this.#order(data),
-    "user:portfolio": (data) => this.#portfolio(data),
-    "user:notifications": (data) => this.#log("notifications", data),
-    "user:copy-trade": (data) => this.#log("copied", data),
-  };
+  #handlers = new Map([
+    ["market:prices", (data, now) => this.#price(data, now)],
+    ["market:orderbook", (data) => this.#book(data)],
+    ["market:trades", (data) => this.#trade(data)],
+    ["monitor:signals", (data) => this.#log("signals", data)],
+    ["user:orders", (data) => this.#order(data)],
+    ["user:portfolio", (data) => this.#portfolio(data)],
+    ["user:notifications", (data) => this.#log("notifications", data)],
+    ["user:copy-trade", (data) => this.#log("copied", data)],
+  ]);
 
   constructor() {
     this.forgetUser();
@@ -42,7 +42,7 @@ export class Store {
     this.received += 1;
     const data = message?.data;
     if (data === null || typeof data !== "object") return;
-    this.#handlers[message.channel]?.(data, now);
+    this.#handlers.get(message.channel)?.(data, now);
   }
 
   /** Drop what belongs to the user who logged out. */

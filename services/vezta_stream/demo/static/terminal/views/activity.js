@@ -26,7 +26,7 @@ export class Activity {
 
 /** What a notification is about, as the style sheet colours it. */
 export function mood(type) {
-  if (/failed|cancelled/.test(type)) return "bad";
+  if (/failed/.test(type)) return "bad";
   if (/filled|executed|completed|earned|milestone/.test(type)) return "good";
   return "news";
 }

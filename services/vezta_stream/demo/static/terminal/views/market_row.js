@@ -61,6 +61,7 @@ export function showBadge(badge, source) {
   setText(badge, name.charAt(0));
   setAttribute(badge, "data-source", source ?? null);
   setAttribute(badge, "title", name);
+  setAttribute(badge, "aria-label", name);
 }
 
 /** A price change in cents, with sign and colour; what rounds to nothing has neither. */
