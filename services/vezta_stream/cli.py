@@ -203,11 +203,14 @@ def _open(file: Path) -> AbstractContextManager[BinaryIO]:
 
 
 def _print_all(results: Iterable[Publication | offline.Refusal]) -> None:
-    for result in results:
-        refused = isinstance(result, offline.Refusal)
-        stream = sys.stderr.buffer if refused else sys.stdout.buffer
-        stream.write(offline.to_json(result) + b"\n")
-        stream.flush()
+    try:
+        for result in results:
+            refused = isinstance(result, offline.Refusal)
+            stream = sys.stderr.buffer if refused else sys.stdout.buffer
+            stream.write(offline.to_json(result) + b"\n")
+            stream.flush()
+    except BrokenPipeError:  # whoever read has seen enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _demo_settings(port: int) -> GatewaySettings:

@@ -18,7 +18,12 @@ from vezta_stream.gateway.tokens import Algorithm, TokenVerifier, issue
 from vezta_stream.log.base import Producer
 from vezta_stream.metrics import GatewayMetrics
 from vezta_stream.process import run_services, stop_on_signals, until_stopped
-from vezta_stream.settings import GatewaySettings, IngestorSettings, TokenSettings
+from vezta_stream.settings import (
+    GatewaySettings,
+    IngestorSettings,
+    JwtAlgorithm,
+    TokenSettings,
+)
 
 TOKEN_SECONDS: Final = 15 * 60
 _GRACE_SECONDS: Final = 1.5
@@ -86,7 +91,9 @@ def _node(
         monotonic=time.monotonic,
         metrics=GatewayMetrics(registry),
     )
-    routes = site.routes(lambda: _demo_token(tokens, key))
+    # Only a shared secret can sign: with a public key, tokens come from elsewhere.
+    can_sign = tokens.jwt_algorithm is JwtAlgorithm.HS256
+    routes = site.routes((lambda: _demo_token(tokens, key)) if can_sign else None)
     return GatewayService(
         server,
         create_app(server, ready=lambda: True, registry=registry, routes=routes),

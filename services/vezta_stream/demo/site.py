@@ -27,10 +27,12 @@ class DemoToken(NamedTuple):
     expires_at: str
 
 
-def routes(issue: Callable[[], DemoToken]) -> list[BaseRoute]:
+def routes(issue: Callable[[], DemoToken] | None) -> list[BaseRoute]:
     """Return the page's routes; `issue` makes a token for whoever can reach the demo."""
 
     async def token(_: Request) -> Response:
+        if issue is None:
+            return PlainTextResponse("this demo has no key to sign tokens with", 404)
         issued = issue()
         body = {"token": issued.token, "user": issued.user, "expiresAt": issued.expires_at}
         return JSONResponse(body, headers={"cache-control": "no-store"})

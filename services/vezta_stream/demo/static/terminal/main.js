@@ -42,7 +42,7 @@ const render = oncePerFrame(() => {
 
 const status = new Status({ reconnect: () => connection.reconnect() });
 const panes = new Panes();
-const markets = new MarketList({ select: choose });
+const markets = new MarketList({ select: choose, moved: () => render() });
 const marketHead = new MarketHead();
 const book = new Book({ resized: () => refresh() });
 const trades = new Trades();

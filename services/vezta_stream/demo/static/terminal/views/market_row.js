@@ -1,4 +1,4 @@
-// One row of the market list.
+// One row of the market list. Out of sight it is not rendered, and not written to either.
 
 import { clone, setAttribute, setSigned, setText } from "../dom.js";
 import { cents, compactDollars, direction, signedCents } from "../numbers.js";
@@ -7,6 +7,7 @@ import { label } from "../words.js";
 export class MarketRow {
   #fields;
   #price = NaN;
+  #index = -1;
 
   constructor(market) {
     const { element, fields } = clone("market-row");
@@ -14,11 +15,33 @@ export class MarketRow {
     this.market = market;
     this.#fields = fields;
     element.dataset.marketId = market.id;
-    this.update();
+    element.hidden = true;
+  }
+
+  /** Its place in the list. */
+  get index() {
+    return this.#index;
+  }
+
+  set index(index) {
+    if (index === this.#index) return;
+    this.#index = index;
+    this.element.style.setProperty("--index", index);
+    setAttribute(this.element, "aria-rowindex", String(index + 2)); // the head is the first row
+  }
+
+  /** Whether it is rendered; coming in sight, it catches up without a flash. */
+  set rendered(rendered) {
+    if (this.element.hidden === !rendered) return;
+    this.element.hidden = !rendered;
+    this.#price = NaN;
+    if (rendered) this.update();
+    else delete this.#fields.price.dataset.flash;
   }
 
   /** Write what differs from what the row shows; a new price flashes. */
   update() {
+    if (this.element.hidden) return;
     const { market } = this;
     const fields = this.#fields;
     setText(fields.name, market.name);
@@ -43,7 +66,6 @@ export class MarketRow {
 
   focus() {
     this.#fields.select.focus({ preventScroll: true });
-    this.element.scrollIntoView({ block: "nearest" });
   }
 
   // Two equal animations take turns: changing the name restarts one without a forced layout.

@@ -3,6 +3,7 @@
 import { byId, setAttribute, setText } from "../dom.js";
 import { matches, nextSort, searchWords, sorted, unmoved } from "../ordering.js";
 import { MarketRow } from "./market_row.js";
+import { RowWindow } from "./row_window.js";
 
 // Rows that jump while one reads are worse than an order that is a moment old.
 const REORDER_MS = 3000;
@@ -10,18 +11,20 @@ const REORDER_MS = 3000;
 export class MarketList {
   #rows = new Map(); // market id → MarketRow
   #order = []; // rows as they stand in the document
-  #visible = [];
+  #matching = []; // those of them that the filter lets through
   #sort = { column: "volume", descending: true };
   #filter = { words: [], source: "" };
   #selected = null;
   #reorderAt = 0;
   #select;
   #container = byId("market-rows");
+  #window;
   #head = byId("market-head");
 
-  /** `select(marketId)` is called when somebody chooses a market. */
-  constructor({ select }) {
+  /** `select(marketId)` is called when somebody chooses a market, `moved()` when the list was scrolled. */
+  constructor({ select, moved }) {
     this.#select = select;
+    this.#window = new RowWindow({ scroller: byId("market-table"), container: this.#container, moved });
     this.#container.addEventListener("click", (event) => this.#clicked(event));
     this.#container.addEventListener("keydown", (event) => this.#pressed(event));
     this.#head.addEventListener("click", (event) => this.#sortBy(event.target.closest("[data-column]")));
@@ -34,7 +37,7 @@ export class MarketList {
 
   /** The market at the top of the list. */
   get first() {
-    return this.#visible[0]?.market ?? null;
+    return this.#matching[0]?.market ?? null;
   }
 
   render(store, changes, now) {
@@ -45,13 +48,14 @@ export class MarketList {
       else added = this.#add(store.markets.get(id));
     }
     if (added || (now >= this.#reorderAt && !this.#isInUse())) this.#reorder(now);
+    else this.#window.update();
   }
 
   show(selectedId) {
     this.#rows.get(this.#selected)?.select(false);
     this.#selected = selectedId;
     this.#rows.get(selectedId)?.select(true);
-    this.#updateReachable();
+    this.#showRows();
   }
 
   #add(market) {
@@ -82,21 +86,21 @@ export class MarketList {
   }
 
   #showMatching() {
-    this.#visible = this.#order.filter((row) => {
-      row.element.hidden = !matches(row.market, this.#filter);
-      return !row.element.hidden;
-    });
-    const [shown, all] = [this.#visible.length, this.#order.length];
+    this.#matching = this.#order.filter((row) => matches(row.market, this.#filter));
+    const [shown, all] = [this.#matching.length, this.#order.length];
     setText(byId("market-count"), shown === all ? String(all) : `${shown} of ${all}`);
     const empty = byId("markets-empty");
     empty.hidden = shown > 0;
     setText(empty, all === 0 ? "Waiting for the first prices…" : "No market matches.");
-    this.#updateReachable();
+    this.#showRows();
   }
 
-  #updateReachable() {
-    const reachable = this.#visible.find((row) => row.market.id === this.#selected) ?? this.#visible[0];
+  // Tab leads to the selected row, or to the first one.
+  #showRows() {
+    const selected = this.#matching.find((row) => row.market.id === this.#selected);
+    const reachable = selected ?? this.#matching[0];
     for (const row of this.#order) row.reachable = row === reachable;
+    this.#window.show(this.#matching, reachable);
   }
 
   #refilter(change) {
@@ -134,12 +138,13 @@ export class MarketList {
   #pressed(event) {
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -Infinity, End: Infinity };
     const step = steps[event.key];
-    if (step === undefined || this.#visible.length === 0) return;
+    if (step === undefined || this.#matching.length === 0) return;
     event.preventDefault();
     const element = event.target.closest("[data-market-id]");
-    const place = this.#visible.findIndex((row) => row.element === element);
-    const target = Math.min(Math.max(place + step, 0), this.#visible.length - 1);
-    this.#select(this.#visible[target].market.id);
-    this.#visible[target].focus();
+    const place = this.#matching.findIndex((row) => row.element === element);
+    const target = this.#matching[Math.min(Math.max(place + step, 0), this.#matching.length - 1)];
+    this.#select(target.market.id);
+    this.#window.reveal(target);
+    target.focus();
   }
 }
