@@ -18,7 +18,7 @@ def snapshot(yes: Levels | None = None, no: Levels | None = None, **fields: Any)
     return frame("orderbook_snapshot", msg | fields)
 
 
-def delta(side: str, price: str, size_change: str, *, at: int = START, **fields: Any) -> Json:
+def delta(side: str, price: str, size_change: str, /, *, at: int = START, **fields: Any) -> Json:
     """Return a signed change of one level."""
     msg = {"side": side, "price_dollars": price, "delta_fp": size_change, "ts_ms": at}
     return frame("orderbook_delta", msg | fields)

@@ -3,7 +3,7 @@
 The check that nothing is logged as an error or with a traceback is in `conftest`.
 """
 
-from asyncio import TaskGroup, all_tasks
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -197,7 +197,7 @@ async def test_a_bad_body_is_refused(bystander: Bystander, body: bytes) -> None:
 async def test_overlapping_polls_end_the_session(bystander: Bystander) -> None:
     async with raw_polling(bystander.node) as raw:
         await raw.join()
-        async with TaskGroup() as group:
+        async with asyncio.TaskGroup() as group:
             polls = [group.create_task(raw.poll()) for _ in range(2)]
     answers = [poll.result() for poll in polls]
 
@@ -237,6 +237,48 @@ async def test_odd_websocket_handshakes_are_refused(bystander: Bystander, query:
     await bystander.still_served()
 
 
+async def test_a_session_has_one_upgrade_at_a_time(bystander: Bystander) -> None:
+    async with raw_polling(bystander.node) as raw:
+        await raw.join()
+        uri = f"ws://127.0.0.1:{bystander.node.port}/socket.io/?EIO=4&transport=websocket"
+        uri += "&sid=" + raw.handshake["sid"]
+        async with connect(uri) as probing:
+            with pytest.raises(InvalidStatus, match="403"):
+                await connect(uri)
+            await probing.send("2probe")
+            assert await probing.recv() == "3probe"
+            await probing.send("5")
+            with pytest.raises(InvalidStatus, match="403"):
+                await connect(uri)
+            assert await raw.post("4") == 400
+    await bystander.still_served()
+
+
+@pytest.mark.parametrize("line", [b"X-Endless: ", b"X: y\r\n"])
+async def test_a_head_without_end_is_refused(bystander: Bystander, line: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", bystander.node.port)
+    writer.write(b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\n")
+    writer.write(line * (200_000 // len(line)))
+    async with asyncio.timeout(5):
+        answer = await reader.readline()
+
+    assert answer.startswith(b"HTTP/1.1 400")
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
+    await bystander.still_served()
+
+
+async def test_heads_as_browsers_and_balancers_make_them_are_fine(bystander: Bystander) -> None:
+    headers = {f"X-{number}": "x" * 1_000 for number in range(20)}
+    async with aiohttp.ClientSession(headers=headers) as http:
+        for _ in range(3):
+            async with http.post(f"{bystander.node.url}/healthz", data=b"x" * 60_000) as answer:
+                assert answer.status == 405
+            async with http.get(f"{bystander.node.url}/healthz") as answer:
+                assert answer.status == 200
+
+
 async def test_a_flood_is_answered_and_slowed_to_the_rate() -> None:
     options = Options(rate_limit=RateLimit(per_second=0.001, burst=10))
     async with running_node(options) as node, connected(node) as client:
@@ -260,13 +302,13 @@ async def test_a_flood_of_connects_ends_the_connection() -> None:
 async def test_pongs_that_nobody_asked_for_do_nothing(bystander: Bystander) -> None:
     async with raw_websocket(bystander.node) as raw:
         await raw.join()
-        tasks = len(all_tasks())
+        tasks = len(asyncio.all_tasks())
         for _ in range(2_000):
             await raw.send("3")
         await raw.send('42/ws,1["subscribe",{"channel":"market:prices"}]')
         assert str(await raw.receive()).startswith("43/ws,1")
 
-        assert len(all_tasks()) <= tasks
+        assert len(asyncio.all_tasks()) <= tasks
     await bystander.still_served()
 
 

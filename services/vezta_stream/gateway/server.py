@@ -11,6 +11,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from vezta_stream.gateway.http import GatewayHttp
 from vezta_stream.gateway.namespace import GatewayServer
 from vezta_stream.gateway.websocket import GatewayWebSocket
 
@@ -104,7 +105,7 @@ class _Server(uvicorn.Server):
 def _config(app: ASGIApp, options: ServerOptions) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=GatewayHttp,
         ws=GatewayWebSocket,
         ws_max_size=options.max_message_bytes,
         ws_per_message_deflate=False,  # gigabytes at some thousand connections, and bombs

@@ -34,11 +34,13 @@ class AsgiWebSocket:
     ) -> None:
         self._receive = receive
         self._send = send
+        self._accepted = False
         self._expel: Callable[[int], None] | None = (scope.get("extensions") or {}).get(EXPEL)
 
     async def accept(self) -> None:
         """Complete the handshake."""
         await self._send({"type": "websocket.accept"})
+        self._accepted = True
 
     async def receive(self) -> str | bytes:
         """Return the next message; raises `Disconnected` when there will be none."""
@@ -56,8 +58,11 @@ class AsgiWebSocket:
         await self._send({"type": "websocket.send", kind: frame})
 
     async def close(self, code: int) -> None:
-        """End the connection, within a deadline even when the peer does not read."""
-        if self._expel is not None:
+        """End the connection, within a deadline even when the peer does not read.
+
+        One that was not accepted is refused.
+        """
+        if self._accepted and self._expel is not None:
             self._expel(code)
             return
         try:

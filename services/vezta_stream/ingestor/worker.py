@@ -143,7 +143,10 @@ class Worker:
 
     def _refused(self, record: Record, rejected: Rejected) -> list[Draft]:
         self._observer.rejected(record.topic, rejected.reason)
-        return [dead_letter(record, rejected)] if rejected.reason.is_dead_letter else []
+        if not rejected.reason.is_dead_letter:
+            return []
+        self._observer.dead_lettered(rejected.reason)
+        return [dead_letter(record, rejected)]
 
     def _effects(self, drafts: list[Draft], concerned: Iterable[TopicPartition]) -> Effects:
         self._report(drafts)

@@ -1,5 +1,6 @@
 """What the demo serves beside Socket.IO."""
 
+import asyncio
 import json
 from typing import NamedTuple
 
@@ -29,8 +30,12 @@ async def ask(method: str, path: str, token: site.DemoToken | None = None) -> An
     }
     sent: list[Message] = []
 
+    requests: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        if not requests:
+            await asyncio.Event().wait()  # the client stays
+        return requests.pop()
 
     async def send(message: Message) -> None:
         sent.append(message)

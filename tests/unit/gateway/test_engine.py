@@ -1,6 +1,8 @@
 """The heartbeat, and what the library's logger may say."""
 
 import logging
+from collections.abc import MutableMapping
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -115,10 +117,13 @@ async def test_nothing_is_kept_of_a_closed_session(setup: Setup) -> None:
 
 
 async def test_a_request_whose_client_is_gone_is_dropped(setup: Setup) -> None:
-    async def gone() -> dict[str, object]:
+    async def gone() -> MutableMapping[str, Any]:
         return {"type": "http.disconnect"}
 
-    await setup.engine.handle_request({"type": "http"}, gone, pytest.fail)
+    async def send(_: MutableMapping[str, Any]) -> None:
+        pytest.fail("there is nobody to answer")
+
+    await setup.engine.handle_request({"type": "http"}, gone, send)
 
 
 def test_the_library_speaks_only_of_defects(caplog: pytest.LogCaptureFixture) -> None:

@@ -101,6 +101,12 @@ class Body:
         return self._body
 
 
+async def turns() -> None:
+    """Let everything that can go on go on."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
 def post_of(body: bytes) -> dict[str, Any]:
     """A POST with this body."""
     return {"CONTENT_LENGTH": str(len(body)), "wsgi.input": Body(body)}
@@ -235,9 +241,9 @@ async def test_a_websocket_carries_frames_both_ways(
     websocket.says("4a", b"\x00", "4b")
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(session.handle_get_request(websocket.environ()))
-        await asyncio.sleep(0.01)
+        await turns()
         session.post("4c")
-        await asyncio.sleep(0.01)
+        await turns()
         websocket.leaves(1000)
 
     assert serving.result() is None
@@ -287,7 +293,7 @@ async def test_an_evicted_websocket_is_expelled(engine: FakeEngine, session: Eng
     websocket = FakeWebSocket()
     async with asyncio.TaskGroup() as group:
         group.create_task(session.handle_get_request(websocket.environ()))
-        await asyncio.sleep(0.01)
+        await turns()
         for _ in range(5):
             session.post("4x")
 
@@ -301,7 +307,7 @@ async def test_a_websocket_that_breaks_while_it_is_written_to_ends(
     websocket = FakeWebSocket()
     async with asyncio.TaskGroup() as group:
         group.create_task(session.handle_get_request(websocket.environ()))
-        await asyncio.sleep(0.01)
+        await turns()
         websocket.broken = True
         session.post("4x")
 
@@ -325,12 +331,12 @@ async def test_polling_turns_into_a_websocket(engine: FakeEngine, session: Engin
         poll = group.create_task(session.poll())
         serving = group.create_task(session.handle_get_request(websocket.environ()))
         websocket.says("2probe")
-        await asyncio.sleep(0.01)
+        await turns()
         assert poll.result() == ["6"]
         meanwhile = await session.handle_get_request({})
         session.post("4a")
         websocket.says("5", "4b")
-        await asyncio.sleep(0.01)
+        await turns()
         websocket.leaves(1000)
 
     assert serving.result() is None
@@ -373,5 +379,4 @@ async def test_one_upgrade_at_a_time(session: EngineSocket) -> None:
         await session.handle_get_request(second.environ())
         first.leaves(1006)
 
-    assert second.expelled == [1002]
-    assert second.sent == []
+    assert second.sent == [{"type": "websocket.close", "code": 1002}]

@@ -25,7 +25,7 @@ from tests.unit.gateway.token_vectors import (
 )
 from vezta_stream.core.grants import Expired, TokenPolicy, Verified
 from vezta_stream.errors import TokenInvalid
-from vezta_stream.gateway.tokens import MAX_TOKEN_BYTES, Algorithm, TokenVerifier, presented
+from vezta_stream.gateway.tokens import MAX_TOKEN_BYTES, Algorithm, TokenVerifier, issue, presented
 
 OPEN = TokenPolicy(audience=None, issuer=None, leeway_seconds=0.0)
 
@@ -265,6 +265,20 @@ def test_no_changed_character_goes_unnoticed(position: int, letter: str) -> None
     if changed != token:
         with pytest.raises(TokenInvalid):
             verifier().verify(changed, now=NOW)
+
+
+@pytest.mark.parametrize("policy", [OPEN, TokenPolicy("terminal", "us", 0.0)])
+def test_what_is_issued_is_verified(policy: TokenPolicy) -> None:
+    token = issue(
+        sub="u1",
+        expires_at=int(NOW) + 60,
+        secret=SECRET,
+        audience=policy.audience,
+        issuer=policy.issuer,
+    )
+
+    assert user_of(verifier(policy=policy), token) == "u1"
+    assert verifier(policy=policy).verify(token, now=NOW + 60) == Expired()
 
 
 @pytest.mark.parametrize("secret", [b"", b"short", b"x" * 31])

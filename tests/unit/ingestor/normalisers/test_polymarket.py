@@ -21,7 +21,6 @@ from tests.builders.markets import (
     catalog_entry,
     polymarket,
     prices,
-    sides,
     trades,
     yes_prices,
 )
@@ -39,17 +38,6 @@ def with_book() -> Feed:
     feed = polymarket()
     feed.send(poly.book(BIDS, ASKS))
     return feed
-
-
-def last_book(feed: Feed, *messages: Json) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return the last book that these messages publish, without trailing zeros."""
-    published = books(feed.send_all(messages))
-    bids, asks = sides(published[-1])
-    return _short(bids), _short(asks)
-
-
-def _short(levels: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(price.rstrip("0"), size.rstrip("0").rstrip(".")) for price, size in levels]
 
 
 class TestBestBidAsk:
