@@ -254,31 +254,6 @@ async def test_a_session_has_one_upgrade_at_a_time(bystander: Bystander) -> None
     await bystander.still_served()
 
 
-@pytest.mark.parametrize("line", [b"X-Endless: ", b"X: y\r\n"])
-async def test_a_head_without_end_is_refused(bystander: Bystander, line: bytes) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", bystander.node.port)
-    writer.write(b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\n")
-    writer.write(line * (200_000 // len(line)))
-    async with asyncio.timeout(5):
-        answer = await reader.readline()
-
-    assert answer.startswith(b"HTTP/1.1 400")
-    writer.close()
-    with suppress(ConnectionError):
-        await writer.wait_closed()
-    await bystander.still_served()
-
-
-async def test_heads_as_browsers_and_balancers_make_them_are_fine(bystander: Bystander) -> None:
-    headers = {f"X-{number}": "x" * 1_000 for number in range(20)}
-    async with aiohttp.ClientSession(headers=headers) as http:
-        for _ in range(3):
-            async with http.post(f"{bystander.node.url}/healthz", data=b"x" * 60_000) as answer:
-                assert answer.status == 405
-            async with http.get(f"{bystander.node.url}/healthz") as answer:
-                assert answer.status == 200
-
-
 async def test_a_flood_is_answered_and_slowed_to_the_rate() -> None:
     options = Options(rate_limit=RateLimit(per_second=0.001, burst=10))
     async with running_node(options) as node, connected(node) as client:

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import engineio
 
@@ -21,6 +21,9 @@ from vezta_stream.gateway.packets import Violation
 from vezta_stream.gateway.payloads import PING
 from vezta_stream.gateway.send_queue import SendQueue
 from vezta_stream.metrics import GatewayMetrics
+
+# How each transport arrives.
+_SCOPES: Final = {"polling": "http", "websocket": "websocket"}
 
 _AsgiMessage = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[_AsgiMessage]]
@@ -160,6 +163,8 @@ class EngineServer(engineio.AsyncServer):  # type: ignore[misc]  # the library h
     ) -> object:
         if jsonp_index is not None:
             return self._bad_request("JSONP is not supported")
+        if environ["asgi.scope"]["type"] != _SCOPES[transport]:
+            return self._bad_request("Not the transport of this request")
         socket = self._open(transport)
         if await self._trigger_event("connect", socket.sid, environ) is False:
             await socket.close()

@@ -135,7 +135,7 @@ class EngineSocket:
 
     async def handle_get_request(self, environ: Mapping[str, Any]) -> object:
         """Answer a poll with what waits, or turn the request into a WebSocket."""
-        if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+        if environ["asgi.scope"]["type"] == "websocket":
             await self._serve_websocket(environ)
             return None
         if self.upgrading or self.upgraded:

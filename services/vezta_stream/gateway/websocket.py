@@ -11,6 +11,10 @@ EXPEL: Final = "vezta.expel"
 # How long a peer may take to read the close frame before its connection is cut.
 _LINGER_SECONDS: Final = 0.5
 
+_BAD_HANDSHAKE: Final = (
+    b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+)
+
 _Message = MutableMapping[str, Any]
 
 
@@ -74,6 +78,16 @@ class AsgiWebSocket:
 
 class GatewayWebSocket(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket, which can be cut, and which reports bad text without a traceback."""
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what arrived; a handshake that cannot be parsed is refused.
+
+        uvicorn hands the whole request over at once, and forgets those that fail.
+        """
+        super().data_received(data)
+        if not self.handshake_initiated and not self.transport.is_closing():
+            self.transport.write(_BAD_HANDSHAKE)
+            self.transport.close()
 
     async def run_asgi(self) -> None:
         """Serve the connection, offering `EXPEL` to the application."""

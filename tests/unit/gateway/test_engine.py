@@ -35,7 +35,7 @@ class Setup:
 
     async def session(self, *, admitted: bool = True) -> EngineSocket:
         """A polling session whose handshake was taken."""
-        await self.engine._handle_connect({}, "polling")
+        await self.engine._handle_connect({"asgi.scope": {"type": "http"}}, "polling")
         socket = list(self.engine.sockets.values())[-1]
         socket.admitted = admitted
         return socket

@@ -13,6 +13,8 @@ from vezta_stream.gateway.engine_socket import EngineSocket
 from vezta_stream.gateway.packets import Violation
 from vezta_stream.gateway.send_queue import SendQueue
 
+POLL = {"asgi.scope": {"type": "http"}}
+
 
 class FakeEngine:
     """Keeps what sessions tell their server."""
@@ -62,8 +64,10 @@ class FakeWebSocket:
     def environ(self) -> dict[str, Any]:
         """A request to upgrade."""
         return {
-            "HTTP_UPGRADE": "WebSocket",
-            "asgi.scope": {"extensions": {"vezta.expel": self.expelled.append}},
+            "asgi.scope": {
+                "type": "websocket",
+                "extensions": {"vezta.expel": self.expelled.append},
+            },
             "asgi.receive": self.incoming.get,
             "asgi.send": self._send,
         }
@@ -198,7 +202,7 @@ async def test_a_poll_takes_what_waits(session: EngineSocket) -> None:
     await session.send(Packet(MESSAGE, "é"))
     await session.send(Packet(MESSAGE, b"\x00"))
 
-    assert await session.handle_get_request({}) == {
+    assert await session.handle_get_request(POLL) == {
         "status": "200 OK",
         "headers": [("Content-Type", "text/plain; charset=UTF-8")],
         "response": "4a\x1e4é\x1ebAA==".encode(),
@@ -333,7 +337,7 @@ async def test_polling_turns_into_a_websocket(engine: FakeEngine, session: Engin
         websocket.says("2probe")
         await turns()
         assert poll.result() == ["6"]
-        meanwhile = await session.handle_get_request({})
+        meanwhile = await session.handle_get_request(POLL)
         session.post("4a")
         websocket.says("5", "4b")
         await turns()
