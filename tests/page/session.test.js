@@ -108,7 +108,9 @@ test("the token is renewed before it expires, again and again", async () => {
 
 test("an expired token is renewed once, though every channel reports it", async () => {
   const setup = await loggedIn();
-  for (const channel of ["user:orders", "user:portfolio"]) setup.session.refused({ code: "TOKEN_EXPIRED", channel });
+  for (const channel of ["user:orders", "user:portfolio"]) {
+    setup.session.refused({ code: "TOKEN_EXPIRED", channel });
+  }
   await setup.clock.pass(0);
   assert.equal(setup.issued, 2);
   assert.equal(setup.phase(), "active");

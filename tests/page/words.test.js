@@ -15,7 +15,12 @@ test("a slug reads as a title", () => {
   assert.equal(title("the-us-and-eu-agree"), "The US and EU Agree");
 });
 
-test("numbers next to each other keep the hyphen that may be their decimal point", () => {
+test("thousands get their commas back", () => {
+  assert.equal(title("bitcoin-above-53-000-on-1-april"), "Bitcoin Above 53,000 on 1 April");
+  assert.equal(title("more-than-1-250-000-jobs"), "More than 1,250,000 Jobs");
+});
+
+test("other numbers next to each other keep the hyphen that may be their decimal point", () => {
   assert.equal(title("spx-down-3-9-or-more"), "SPX Down 3\u20119 or More");
 });
 
@@ -47,9 +52,8 @@ test("what is no time is shown as nothing", () => {
 
 test("only web addresses become links", () => {
   assert.equal(webAddress("https://example.com/a?b=c"), "https://example.com/a?b=c");
-  for (const bad of ["javascript:alert(1)", "data:text/html,x", "/market/x", "ftp://example.com", "", null, 7]) {
-    assert.equal(webAddress(bad), null);
-  }
+  const others = ["javascript:alert(1)", "data:text/html,x", "/market/x", "ftp://example.com", "", null, 7];
+  for (const other of others) assert.equal(webAddress(other), null);
 });
 
 test("long addresses are cut in the middle", () => {

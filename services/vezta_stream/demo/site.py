@@ -14,7 +14,7 @@ _HERE: Final = Path(__file__).parent
 _CLIENT: Final = _HERE / "node_modules/socket.io-client/dist/socket.io.esm.min.js"
 # The page loads nothing from elsewhere and runs nothing but its own modules.
 _POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 

@@ -81,7 +81,7 @@ const connection = new Connection({
 function followSession(state, previous) {
   account.show(state);
   if (state.phase === "active" && state.problem) status.warn(`${state.user}: ${state.problem}.`);
-  else if (state.phase === "active") connection.subscribe(PRIVATE);
+  else if (state.phase === "active") connection.subscribe(PRIVATE); // again, in case they had ended
   if (state.phase !== "anonymous") return;
   connection.forget(PRIVATE);
   store.forgetUser();
@@ -91,7 +91,8 @@ function followSession(state, previous) {
 }
 
 function explain({ code, message, channel }) {
-  return [channel, message ?? "the server reported an error", code && `(${code})`].filter(Boolean).join(" ");
+  const parts = [channel, message ?? "the server reported an error", code && `(${code})`];
+  return parts.filter(Boolean).join(" ");
 }
 
 /** Somebody wants to see this market. */
@@ -111,7 +112,9 @@ function renderMarket(changes, now) {
   const ticked = tickShown !== tick;
   selectionShown = selected;
   tickShown = tick;
-  if (switched || ticked || changes.markets.has(selected)) marketHead.render(store.markets.get(selected), now);
+  if (switched || ticked || changes.markets.has(selected)) {
+    marketHead.render(store.markets.get(selected), now);
+  }
   if (switched || changes.books.has(selected)) book.render(store.books.get(selected));
   if (switched || changes.trades.has(selected)) trades.render(store.trades.get(selected));
 }

@@ -26,6 +26,7 @@ const FULL = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "l
 export function title(slug) {
   if (/[A-Z]/.test(slug)) return slug;
   return slug
+    .replace(/(?<!\d)\d{1,3}(?:-\d{3})*-000(?!\d)/g, (number) => number.replaceAll("-", ","))
     .replace(/(\d)-(?=\d)/g, "$1\u2011") // "2-5" may be a decimal or a range: keep its hyphen
     .split(/[-_\s]+/)
     .filter(Boolean)

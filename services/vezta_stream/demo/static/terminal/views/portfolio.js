@@ -1,7 +1,17 @@
 // What the user owns: the sums, and each position.
 
 import { byId, clone, fields, setAttribute, setMarketLink, setSigned, setText } from "../dom.js";
-import { ABSENT, cents, decimal, direction, dollars, micros, quantity, signedDollars, signedPercent } from "../numbers.js";
+import {
+  ABSENT,
+  cents,
+  decimal,
+  direction,
+  dollars,
+  micros,
+  quantity,
+  signedDollars,
+  signedPercent,
+} from "../numbers.js";
 import { KeyedList } from "./keyed_list.js";
 import { showSide } from "./orders.js";
 
@@ -41,6 +51,7 @@ function showPosition({ element, fields: parts }, position) {
 }
 
 function showProfit(element, amount, percent) {
-  const text = percent === undefined ? signedDollars(amount) : `${signedDollars(amount)} (${signedPercent(percent)})`;
-  setSigned(element, amount === undefined ? ABSENT : text, direction(decimal(amount)));
+  const share = percent === undefined ? "" : ` (${signedPercent(percent)})`;
+  const text = amount === undefined ? ABSENT : signedDollars(amount) + share;
+  setSigned(element, text, direction(decimal(amount)));
 }
