@@ -87,7 +87,7 @@ def normalise_frames(
             else:
                 if minutes is not None:
                     yield from minutes.take()
-                yield from publications
+                yield from filter(_is_shown, publications)
     yield from unknown
 
 
@@ -102,6 +102,10 @@ def to_json(result: Publication | Refusal) -> bytes:
         "data": msgspec.Raw(result.data or b"null"),
     }
     return msgspec.json.encode(members)
+
+
+def _is_shown(publication: Publication) -> bool:
+    return publication.data is not None  # a tombstone is for those who keep snapshots
 
 
 class _Times(msgspec.Struct):
@@ -133,7 +137,7 @@ class _Minutes:
         self._value = value
 
     def take(self) -> list[Publication]:
-        """Return what the ticks before the record published; tombstones are not shown."""
+        """Return what the ticks before the record published."""
         ticked, self._ticked = self._ticked, []
         return ticked
 
@@ -151,9 +155,8 @@ class _Minutes:
         self._minute = max(minute, last)
 
     def _tick(self, minute: int) -> None:
-        for ticked in self._markets.tick(minute * MINUTE_MS):
-            if ticked.publication.data is not None:
-                self._ticked.append(ticked.publication)
+        ticked = self._markets.tick(minute * MINUTE_MS)
+        self._ticked += filter(_is_shown, (each.publication for each in ticked))
 
 
 def time_of(value: bytes) -> int | None:

@@ -11,7 +11,7 @@ def frame(type_: str, msg: Json) -> Json:
     return {"type": type_, "sid": 1, "msg": {"market_ticker": TICKER} | msg}
 
 
-def snapshot(yes: Levels | None = None, no: Levels | None = None, **fields: Any) -> Json:
+def snapshot(yes: Levels | None = None, no: Levels | None = None, /, **fields: Any) -> Json:
     """Return a whole book; an empty side is absent, as Kalshi sends it."""
     ladders = {"yes_dollars_fp": yes, "no_dollars_fp": no}
     msg = {name: [list(level) for level in side.items()] for name, side in ladders.items() if side}

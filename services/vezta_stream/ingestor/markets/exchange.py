@@ -154,7 +154,7 @@ class ExchangeMarkets:
         ticked = []
         for key, market in list(self._watched.items()):
             self._dropped(market.advance(now))
-            ticked += [Ticked(key, minute, publication) for publication in market.bury(now)]
+            ticked += [Ticked(key, minute, each) for each in market.tombstones(minute)]
             self._watch(market)
         if minute > self._refreshed_minute:
             self._refreshed_minute = minute

@@ -76,6 +76,8 @@ class Market:
         self._published_book = b""
         # When the market leaves the snapshots; None while it is active, and once it has.
         self._bury_at: int | None = None
+        # That it left, while nothing has told so.
+        self._tombstones: list[Publication] = []
         # The minute of the last refresh: a minute has one output of a tick, not two.
         self._refreshed_minute = 0
         self.set_active(identity.inactive_since is None, identity.inactive_since or 0)
@@ -99,11 +101,13 @@ class Market:
     def advance(self, at: int) -> Drop | None:
         """Let time pass up to `at`, before what happened at `at` is applied.
 
-        A book held for the whole limit is dropped, at the exact millisecond, whether a
-        record or a tick brings the news.
+        A book held for the whole limit is dropped and a market that ended long ago is
+        buried, at the exact millisecond, whether a record or a tick brings the news.
         """
         if at > self._clock:
             self._clock = at
+        if self._bury_at is not None and self._clock >= self._bury_at:
+            self._bury()
         if self.held_since is not None and self._clock - self.held_since >= HELD_LIMIT_MS:
             self.drop_book()
             return Drop.HELD_TOO_LONG
@@ -136,7 +140,7 @@ class Market:
         self._postpone_burial()
         data = render.book(self.identity, body, at)
         published = Publication(Channel.MARKET_ORDERBOOK, self.identity.market_id, data)
-        return [published, *self.settle_price(at)]
+        return [*self._take_tombstones(), published, *self.settle_price(at)]
 
     def traded(self, price: int, amount: int, at: int) -> None:
         """Count a trade: `price` in YES terms, `amount` = price × size in 10^-12 USD."""
@@ -157,7 +161,7 @@ class Market:
         last = self._published_price
         if last and last.yes == price and last.volume24h == self._volume24h(self._clock):
             return []
-        return [self._publish_price(price, at, self._clock)]
+        return [*self._take_tombstones(), self._publish_price(price, at, self._clock)]
 
     def price(self) -> int | None:
         """Return the YES price: midpoint, last trade, or the one side that exists."""
@@ -179,26 +183,18 @@ class Market:
         if final_price is None:
             return []
         self._history.set(final_price, self._clock)
-        return [self._publish_price(final_price, at, self._clock)]
+        return [*self._take_tombstones(), self._publish_price(final_price, at, self._clock)]
 
     @property
     def needs_watching(self) -> bool:
         """Whether a limit of its own is running, so that every tick counts."""
-        return self.held_since is not None or self._bury_at is not None
+        return self.held_since is not None or self._bury_at is not None or bool(self._tombstones)
 
-    def bury(self, now: int) -> list[Publication]:
-        """Return the tombstones of a market that ended 24 hours ago, once."""
-        if self._bury_at is None or now < self._bury_at:
-            return []
-        if now // MINUTE_MS == self._refreshed_minute:
+    def tombstones(self, minute: int) -> list[Publication]:
+        """Return, once and in this unix minute, that the market has left the snapshots."""
+        if minute == self._refreshed_minute:
             return []  # two outputs of one minute would be taken for one and the same
-        self._bury_at = None
-        self._published_price, self._published_book = None, b""
-        key = self.identity.market_id
-        return [
-            Publication(Channel.MARKET_PRICES, key, None),
-            Publication(Channel.MARKET_ORDERBOOK, key, None),
-        ]
+        return self._take_tombstones()
 
     def refresh(self, minute: int) -> list[Publication]:
         """Publish the price again if, when this unix minute began, its change fields differ.
@@ -229,11 +225,24 @@ class Market:
         data = render.price(self.identity, price, published.volume24h, published.changes, at)
         return Publication(Channel.MARKET_PRICES, self.identity.market_id, data)
 
+    def _bury(self) -> None:
+        self._bury_at = None
+        self._published_price, self._published_book = None, b""
+        key = self.identity.market_id
+        self._tombstones = [
+            Publication(Channel.MARKET_PRICES, key, None),
+            Publication(Channel.MARKET_ORDERBOOK, key, None),
+        ]
+
+    def _take_tombstones(self) -> list[Publication]:
+        taken, self._tombstones = self._tombstones, []
+        return taken
+
     def _postpone_burial(self) -> None:
-        """Bury later what still publishes after it was, or should have been, buried."""
+        """Bury again what is published, though inactive, after it was buried."""
         if self.inactive_since is None or self.resolved_at is not None:
             return
-        if self._bury_at is None or self._bury_at <= self._clock:
+        if self._bury_at is None:
             self._bury_at = self._clock + TOMBSTONE_AFTER_MS
 
     def _volume24h(self, now: int) -> int:

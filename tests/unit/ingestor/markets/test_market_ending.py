@@ -9,6 +9,7 @@ from tests.builders.markets import (
     SECOND,
     START,
     YES,
+    books,
     identity,
     prices,
 )
@@ -51,6 +52,12 @@ def trade(to: Market, price: int, *, at: int = START, amount: int = 0) -> list[P
     return to.settle_price(at)
 
 
+def bury(made: Market, now: int) -> list[Publication]:
+    """Return what a tick at `now` says of a market's end."""
+    made.advance(now)
+    return made.tombstones(now // MINUTE)
+
+
 class TestEnding:
     """Resolution, inactivity and the tombstones 24 hours later."""
 
@@ -79,10 +86,10 @@ class TestEnding:
         made = market()
         made.resolve(START, MICROS)
 
-        assert made.bury(START + DAY - 1) == []
+        assert bury(made, START + DAY - 1) == []
         assert made.needs_watching
-        assert made.bury(START + DAY) == TOMBSTONES
-        assert made.bury(START + DAY + 1) == []
+        assert bury(made, START + DAY) == TOMBSTONES
+        assert bury(made, START + DAY + 1) == []
         assert not made.needs_watching
 
     def test_an_inactive_market_is_buried_24_hours_after_it_became_so(self) -> None:
@@ -90,14 +97,14 @@ class TestEnding:
         trade(made, 50)
         made.set_active(False, START + HOUR)  # again: it has been so since then
 
-        assert made.bury(START + DAY - 1) == []
-        assert made.bury(START + DAY) == TOMBSTONES
+        assert bury(made, START + DAY - 1) == []
+        assert bury(made, START + DAY) == TOMBSTONES
 
     def test_a_market_that_became_active_again_is_not_buried(self) -> None:
         made = market(inactive_since=START)
         made.set_active(True, START + HOUR)
 
-        assert made.bury(START + 2 * DAY) == []
+        assert bury(made, START + 2 * DAY) == []
         assert not made.needs_watching
 
     def test_activity_does_not_bring_a_resolved_market_back(self) -> None:
@@ -106,29 +113,44 @@ class TestEnding:
         made.set_active(False, START)
         made.set_active(True, START)
 
-        assert made.bury(START + DAY) == TOMBSTONES
+        assert bury(made, START + DAY) == TOMBSTONES
 
     def test_what_publishes_after_its_burial_is_buried_again_a_day_later(self) -> None:
         made = market(inactive_since=START)
-        made.bury(START + DAY)
+        bury(made, START + DAY)
         assert trade(made, 50, at=START + 2 * DAY)
 
-        assert made.bury(START + 3 * DAY - 1) == []
-        assert made.bury(START + 3 * DAY) == TOMBSTONES
+        assert bury(made, START + 3 * DAY - 1) == []
+        assert bury(made, START + 3 * DAY) == TOMBSTONES
 
     def test_what_was_inactive_for_long_when_it_first_publishes_has_a_day(self) -> None:
         made = market(inactive_since=START - 10 * DAY)
         assert give_book(made, 30, 40)
 
-        assert made.bury(START + DAY - 1) == []
-        assert made.bury(START + DAY) == TOMBSTONES
+        assert bury(made, START + DAY - 1) == []
+        assert bury(made, START + DAY) == TOMBSTONES
 
     def test_after_its_burial_the_same_state_is_published_anew(self) -> None:
         made = market(inactive_since=START)
         give_book(made, 30, 40)
-        made.bury(START + DAY)
+        bury(made, START + DAY)
 
         assert len(give_book(made, 30, 40, at=START + DAY)) == 2
+
+    def test_a_record_after_its_burial_tells_of_it_first(self) -> None:
+        made = market(inactive_since=START)
+        give_book(made, 30, 40)
+        published = give_book(made, 30, 40, at=START + DAY)
+
+        assert published[:2] == TOMBSTONES
+        assert len(books(published)) == len(prices(published)) == 1
+        assert bury(made, START + DAY) == []
+
+    def test_the_end_itself_tells_of_an_earlier_burial_too(self) -> None:
+        made = market(inactive_since=START)
+        made.advance(START + DAY)
+
+        assert made.resolve(START + DAY, MICROS)[:2] == TOMBSTONES
 
     def test_in_the_minute_of_its_burial_a_market_is_not_refreshed(self) -> None:
         made = market()
@@ -137,7 +159,7 @@ class TestEnding:
         made.set_active(False, START + 6 * MINUTE + 30 * SECOND - DAY)
 
         assert made.refresh(START // MINUTE + 6) == []
-        assert made.bury(START + 6 * MINUTE + 30 * SECOND) == TOMBSTONES
+        assert bury(made, START + 6 * MINUTE + 30 * SECOND) == TOMBSTONES
 
     def test_after_a_refresh_a_burial_waits_for_the_next_minute(self) -> None:
         # Both would leave with the same source position, and one of them would be lost.
@@ -147,8 +169,8 @@ class TestEnding:
         assert made.refresh(START // MINUTE + 6)
         made.set_active(False, START - DAY)
 
-        assert made.bury(START + 7 * MINUTE - 1) == []
-        assert made.bury(START + 7 * MINUTE) == TOMBSTONES
+        assert bury(made, START + 7 * MINUTE - 1) == []
+        assert bury(made, START + 7 * MINUTE) == TOMBSTONES
 
 
 class TestAdopting:
