@@ -7,13 +7,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PAGE := services/vezta_stream/demo
 STAMPS := .make
+NODE_MODULES := $(PAGE)/node_modules/.package-lock.json
 
 .PHONY: demo test check fmt bench lock clean
 
-demo: $(STAMPS)/python $(STAMPS)/page
+demo: $(STAMPS)/python $(NODE_MODULES)
 	@$(BIN)/vezta-stream demo $(ARGS)
 
-test: $(STAMPS)/python $(STAMPS)/page $(STAMPS)/chromium
+test: $(STAMPS)/python $(NODE_MODULES) $(STAMPS)/chromium
 	PATH="$(CURDIR)/$(BIN):$$PATH" tests/run
 
 check: $(STAMPS)/python
@@ -40,14 +41,14 @@ clean:
 $(STAMPS)/python: requirements.lock pyproject.toml
 	@mkdir -p $(STAMPS)
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || scripts/install-debian python3-venv
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(STAMPS)/page: $(PAGE)/package-lock.json
-	@mkdir -p $(STAMPS)
-	cd $(PAGE) && npm ci --silent --no-audit --no-fund
+$(NODE_MODULES): $(PAGE)/package-lock.json
+	@command -v npm >/dev/null || scripts/install-debian nodejs npm
+	cd $(PAGE) && npm ci --loglevel error --no-audit --no-fund --cache "$(CURDIR)/$(STAMPS)/npm"
 	@touch $@
 
 $(STAMPS)/chromium:

@@ -1,6 +1,7 @@
 """The command `vezta-stream`: one verb per deployable and a few tools."""
 
 import asyncio
+import json
 import os
 import sys
 import time
@@ -22,7 +23,7 @@ from vezta_stream.core.times import parse_instant
 from vezta_stream.demo import app as demo_app
 from vezta_stream.demo import world
 from vezta_stream.demo.keys import demo_secret, state_directory
-from vezta_stream.gateway.tokens import issue
+from vezta_stream.gateway.tokens import check_secret, issue
 from vezta_stream.ingestor import sources
 from vezta_stream.ingestor.markets.registry import Registry
 from vezta_stream.ingestor.partition import Source
@@ -80,15 +81,19 @@ YesPriceOption = Annotated[
 @cli.command()
 def demo(
     more_files: Annotated[list[Path] | None, typer.Argument(hidden=True)] = None,
-    port: Annotated[int, typer.Option(help="Where to listen, on this machine only.")] = 3001,
-    markets: Annotated[int, typer.Option(min=2, help="Simulated markets.")] = 300,
-    rate: Annotated[float, typer.Option(min=0.1, help="Simulated messages per second.")] = 400.0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="Where to listen, on this machine only.")
+    ] = 3001,
+    markets: Annotated[int, typer.Option(min=2, max=20_000, help="Simulated markets.")] = 300,
+    rate: Annotated[
+        float, typer.Option(min=0.1, max=50_000, help="Simulated messages per second.")
+    ] = 400.0,
     seed: Annotated[int, typer.Option(help="The same seed simulates the same world.")] = 1,
     replay: Annotated[
         list[Path] | None, typer.Option(help="Recorded frames to replay instead; repeatable.")
     ] = None,
     catalog: CatalogOption = None,
-    speed: Annotated[float, typer.Option(min=0.01, help="Pace of the replay.")] = 1.0,
+    speed: Annotated[float, typer.Option(min=0.01, max=1e6, help="Pace of the replay.")] = 1.0,
     use_yes_price: YesPriceOption = False,
 ) -> None:
     """Run the whole pipeline in one process, with a terminal page on http://localhost:PORT."""
@@ -126,12 +131,16 @@ def token(
     """Print an access token for the demo, signed with the demo's key."""
     try:
         settings = _demo_tokens()
+        if not sub:
+            raise ValueError("--sub is empty")
         if settings.jwt_algorithm is not JwtAlgorithm.HS256:
             raise ValueError("tokens can be issued with HS256 only: the private key is elsewhere")
+        key = settings.jwt_key()
+        check_secret(key)
         issued = issue(
             sub=sub,
             expires_at=int(time.time()) + ttl,
-            secret=settings.jwt_key(),
+            secret=key,
             audience=settings.jwt_audience,
             issuer=settings.jwt_issuer,
         )
@@ -156,7 +165,7 @@ def normalise(
     Refused frames go to standard error as {"line","reason"}.
     """
     try:
-        at = world.wall_clock_ms() if received_at is None else parse_instant(received_at)
+        at = world.wall_clock_ms() if received_at is None else _instant(received_at)
         registry = _registry(catalog)
         with _open(file) as lines:
             _print_all(
@@ -173,6 +182,14 @@ def normalise(
             )
     except (ValidationError, ValueError, OSError) as error:
         _fail(error)
+
+
+def _instant(text: str) -> int:
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        hint = "RFC 3339, or seconds or milliseconds since 1970"
+        raise ValueError(f"--received-at {text}: {error}; give {hint}") from None
 
 
 def _source(name: SourceName, registry: Registry) -> Source:
@@ -194,7 +211,8 @@ def _registry(catalog: Path | None) -> Registry:
             try:
                 registry.apply(line)
             except Rejected as rejected:
-                raise ValueError(f"{catalog}, line {number}: {rejected}") from None
+                refusal = {"catalogLine": number, "reason": rejected.reason.value}
+                typer.echo(json.dumps(refusal, separators=(",", ":")), err=True)
     return registry
 
 
@@ -216,7 +234,7 @@ def _print_all(results: Iterable[Publication | offline.Refusal]) -> None:
 def _demo_settings(port: int) -> GatewaySettings:
     # Open to this machine only, unless the environment says otherwise: whoever reaches
     # the demo gets a token of its user.
-    host = os.environ.get("VEZTA_HOST", "127.0.0.1")
+    host = os.environ.get("VEZTA_HOST") or "localhost"
     logs = LogSettings(log_format=os.environ.get("VEZTA_LOG_FORMAT", "console"))
     configure(level=logs.log_level, format_=LogFormat(logs.log_format))
     return GatewaySettings(host=host, port=port)
@@ -228,7 +246,14 @@ def _demo_tokens() -> TokenSettings:
         name.upper().startswith(("VEZTA_JWT_SECRET", "VEZTA_JWT_PUBLIC")) for name in os.environ
     ):
         return TokenSettings()
-    secret = demo_secret(state_directory(dict(os.environ)))
+    directory = state_directory(dict(os.environ))
+    try:
+        secret = demo_secret(directory)
+    except FileNotFoundError as error:
+        hint = "set XDG_STATE_HOME or VEZTA_JWT_SECRET"
+        raise OSError(
+            f"cannot keep the demo's key in {directory}: {error.strerror}; {hint}"
+        ) from None
     return TokenSettings(jwt_secret=SecretStr(secret))
 
 
@@ -237,7 +262,12 @@ def _say_where(port: int) -> None:
 
 
 def _fail(error: Exception) -> NoReturn:
-    typer.echo(f"vezta-stream: {error}", err=True)
+    if isinstance(error, ValidationError):
+        for wrong in error.errors():
+            name = "VEZTA_" + str(wrong["loc"][0]).upper() + ": " if wrong["loc"] else ""
+            typer.echo(f"vezta-stream: {name}{wrong['msg']}", err=True)
+    else:
+        typer.echo(f"vezta-stream: {error}", err=True)
     raise typer.Exit(1)
 
 

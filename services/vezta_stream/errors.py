@@ -35,7 +35,8 @@ class ClientError(VeztaError):
 
     def __init__(self, message: str, *, channel: str | None = None) -> None:
         super().__init__(message)
-        self.channel = channel
+        # A plain string: a channel's enum shows more of itself than its name.
+        self.channel = None if channel is None else str(channel)
 
     def body(self) -> dict[str, object]:
         """Return the `error` event's body: `{statusCode, code, message, channel?}`."""
@@ -63,7 +64,7 @@ class Unauthorized(ClientError):
     status = 401
 
     def __init__(self, channel: str) -> None:
-        super().__init__(f"channel {channel!r} needs a token", channel=channel)
+        super().__init__(f"channel {str(channel)!r} needs a token", channel=channel)
 
 
 class TokenExpired(ClientError):
@@ -90,7 +91,7 @@ class ChannelForbidden(ClientError):
     status = 403
 
     def __init__(self, channel: str) -> None:
-        super().__init__(f"the token does not grant channel {channel!r}", channel=channel)
+        super().__init__(f"the token does not grant channel {str(channel)!r}", channel=channel)
 
 
 class UnknownChannel(ClientError):

@@ -5,7 +5,7 @@ as the running service does, and derives ticks from the records' own times.
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -21,6 +21,8 @@ from vezta_stream.ingestor.partition import Source
 
 # After this much silence no window changes any more.
 _SILENT_MINUTES: Final = DAY_MINUTES + 5
+
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 Split = Callable[[bytes], Iterable[frames.Element]]
 
@@ -38,7 +40,8 @@ def read_frames(lines: Iterable[bytes]) -> Iterator[bytes]:
     first = next(lines, None)
     if first is None:
         return
-    if not _is_json(first):
+    first = first.removeprefix(_BYTE_ORDER_MARK)
+    if first.lstrip()[:1] in (b"", b"[", b"{") and not _is_json(first):
         rest = list(lines)
         whole = b"".join([first, *rest])
         if rest and _is_json(whole):
@@ -49,11 +52,22 @@ def read_frames(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def splitter(source: str, guard: SequenceGuard) -> Split:
-    """Return what turns a frame of this source into raw records."""
+    """Return what turns a frame of this source into raw records.
+
+    It raises `Rejected` for a frame that came before.
+    """
+
+    def kalshi(frame: bytes) -> Sequence[frames.Element]:
+        repeated = guard.repeated
+        elements = guard.check(frame).elements
+        if not elements and guard.repeated > repeated:
+            raise Rejected(Reason.DUPLICATE)
+        return elements
+
     if source == "polymarket":
         return polymarket.split
     if source == "kalshi":
-        return lambda frame: guard.check(frame).elements
+        return kalshi
     return lambda frame: [frames.Element(None, part) for part in frames.parts(frame)]
 
 
@@ -72,7 +86,12 @@ def normalise_frames(
     unknown: list[Refusal] = []
     minutes = None if source.markets is None else _Minutes(source.markets)
     for line, frame in enumerate(raw_frames, start=1):
-        for element in split(frame):
+        try:
+            elements = split(frame)
+        except Rejected as rejected:
+            yield Refusal(line, rejected.reason)
+            continue
+        for element in elements:
             if minutes is not None:
                 minutes.await_record(element.value)
             record = RawRecord(element.key, element.value, received_at(), use_yes_price)

@@ -98,7 +98,8 @@ def _given(*values: object) -> int:
 class GatewaySettings(_Settings):
     """One gateway node."""
 
-    # All interfaces: a node that only its own host can reach serves nobody.
+    # All interfaces: a node that only its own host can reach serves nobody. `localhost`
+    # is both loopback addresses.
     host: str = "0.0.0.0"
     # The documented port of local development.
     port: int = Field(default=3001, ge=0, le=65535)
@@ -120,7 +121,7 @@ class GatewaySettings(_Settings):
     # Shorter than the ping timeout: a connection that waits for the bus does not read.
     bus_timeout_seconds: float = Field(default=5.0, gt=0, le=15)
     # How long open requests may take at the end; Ctrl-C is to be felt within two seconds.
-    shutdown_seconds: int = Field(default=1, ge=1, le=60)
+    shutdown_seconds: float = Field(default=0.5, ge=0.1, le=60)
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -134,7 +134,7 @@ async def running_node(
             host="127.0.0.1",
             port=0,
             max_message_bytes=options.engine.max_message_bytes,
-            shutdown_seconds=1,
+            shutdown_seconds=0.5,
         ),
     )
     stop = asyncio.Event()

@@ -18,9 +18,10 @@ from websockets.frames import Opcode
 
 from tests.contract.clients import Client, connected, raw_polling, raw_websocket
 from tests.contract.node_under_test import NodeUnderTest, Options, running_node
-from tests.unit.gateway.packet_vectors import MALFORMED
+from tests.unit.gateway.packet_vectors import MALFORMED, SENSELESS_EVENTS
 from vezta_stream.core.channels import Channel
 from vezta_stream.core.limits import RateLimit
+from vezta_stream.gateway.namespace import MAX_BAD_EVENTS
 
 SOCKETIO_FRAMES = ["4" + packet for packets in MALFORMED.values() for packet in packets]
 ENGINE_FRAMES = [
@@ -41,11 +42,15 @@ ENGINE_FRAMES = [
 VIOLATIONS: list[str | bytes] = [
     *SOCKETIO_FRAMES,
     *ENGINE_FRAMES,
-    *(b"", b"\x00", b"4", b'42/ws,["subscribe"]', b"\xff" * 1000),
-    *("b", "b!!!", "bAAAA", "b" + "A" * 10_000),
     *("40/ws,", '40/ws,{"token":"x"}', '42["subscribe",{"channel":"market:prices"}]'),
     *('42/x,["a"]', "41/x,", "41", "43/x,1[]", "46/ws,1[]"),
+    *("42", "42x", "42[NaN]", "42/x,[NaN]", "42/x,", '42/ws,1234567890123456["a"]'),
 ]  # fmt: skip
+SENSELESS = [body for bodies in SENSELESS_EVENTS.values() for body in bodies]
+STRAY_BINARY: list[str | bytes] = [
+    *(b"", b"\x00", b"4", b'42/ws,["subscribe"]', b"\xff" * 1000),
+    *("b", "b!!!", "bAAAA", "b" + "A" * 10_000),
+]
 HARMLESS = ["3", "3probe", "3" * 1000, "6", "6x", "43/ws,1[]", '43/ws,999["x"]', "40", "40/x,"]
 
 
@@ -109,7 +114,8 @@ async def test_oddities_that_harm_nobody_are_survived(bystander: Bystander) -> N
 
 
 async def test_before_joining_nothing_but_joining_is_allowed(bystander: Bystander) -> None:
-    for frame in ('42/ws,["subscribe",{"channel":"market:prices"}]', "41/ws,", "43/ws,1[]"):
+    commands = ['42/ws,["subscribe",{"channel":"market:prices"}]', "41/ws,", "43/ws,1[]"]
+    for frame in (*commands, "42/ws,[NaN]", b"\x00"):
         async with raw_websocket(bystander.node) as raw:
             await raw.send(frame)
 
@@ -127,6 +133,71 @@ async def test_binary_arguments_are_answered_with_an_error(bystander: Bystander)
             assert str(await raw.receive()).startswith('42/ws,["error",{"statusCode":400')
         await raw.send('42/ws,["subscribe",{"channel":"market:prices"}]')
         assert str(await raw.receive()).startswith('42/ws,["subscribed"')
+
+
+async def test_an_event_that_makes_no_sense_is_answered_with_an_error(bystander: Bystander) -> None:
+    async with raw_websocket(bystander.node) as raw:
+        await raw.join()
+        for body in SENSELESS:
+            await raw.send("42/ws," + body, "42/ws,7" + body)
+
+            error = str(await raw.receive())
+            assert error.startswith('42/ws,["error",{"statusCode":400,"code":"VALIDATION_ERROR"')
+            refusal = error.removeprefix('42/ws,["error",').removesuffix("]")
+            assert await raw.receive() == f"43/ws,7[{refusal}]", body
+            assert await raw.receive() == error
+        await raw.send('42/ws,["subscribe",{"channel":"market:prices"}]')
+        assert str(await raw.receive()).startswith('42/ws,["subscribed"')
+        await bystander.still_served()
+    assert _malformed(bystander.node) == 0
+
+
+async def test_so_it_is_over_polling(bystander: Bystander) -> None:
+    async with raw_polling(bystander.node) as raw:
+        await raw.join()
+        for body in SENSELESS:
+            assert await raw.post("42/ws,7" + body) == 200, body[:20]
+            status, answers = await raw.poll()
+
+            assert status == 200
+            assert [answer[:8] for answer in answers] == ["43/ws,7[", '42/ws,["']
+            assert all('"VALIDATION_ERROR"' in answer for answer in answers)
+    await bystander.still_served()
+
+
+async def test_binary_that_nobody_announced_is_answered_with_an_error(bystander: Bystander) -> None:
+    async with raw_websocket(bystander.node) as raw:
+        await raw.join()
+        for frame in STRAY_BINARY:
+            await raw.send(frame)
+
+            error = str(await raw.receive())
+            assert error.startswith('42/ws,["error",{"statusCode":400,"code":"VALIDATION_ERROR"')
+        await bystander.still_served()
+
+
+async def test_who_sends_nothing_but_nonsense_is_closed(bystander: Bystander) -> None:
+    async with raw_websocket(bystander.node) as raw:
+        await raw.join()
+        for _ in range(2):  # in between something that makes sense
+            await raw.send(*["42/ws,[NaN]"] * (MAX_BAD_EVENTS - 1), '42/ws,1["unsubscribe"]')
+            while not str(await raw.receive()).startswith("43/ws,1["):
+                pass
+        await raw.send(*["42/ws,[NaN]"] * MAX_BAD_EVENTS)
+
+        assert await raw.close_code() == 1002
+    await bystander.still_served()
+    assert bystander.node.count("vezta_gateway_malformed_packets_total", reason="not_json") == 1
+
+
+async def test_nonsense_is_slowed_to_the_rate_as_well() -> None:
+    options = Options(rate_limit=RateLimit(per_second=0.001, burst=5))
+    async with running_node(options) as node, raw_websocket(node) as raw:
+        await raw.join()
+        await raw.send(*["42/ws,[NaN]"] * 6)
+        answers = [str(await raw.receive()) for _ in range(6)]
+
+    assert ["RATE_LIMITED" in answer for answer in answers] == [False] * 4 + [True] * 2
 
 
 async def test_announced_attachments_do_not_pile_up(bystander: Bystander) -> None:

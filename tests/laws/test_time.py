@@ -28,9 +28,9 @@ from vezta_stream.core.records import Rejected
 
 Stream = list[tuple[int, Json]]
 HELD = poly.book({"0.40": "1"}, {"0.40": "1"})
-# When a price was published, and which tick a market saw last, depends on who brought the
-# time; what was published does not.
-_WHEN = {"_clock", "_refreshed_minute"}
+# When a price was published, which tick a market saw last, and how long a trade lingers
+# after it left the window, depends on who brought the time; what was published does not.
+_WHEN = {"_clock", "_refreshed_minute", "_volume"}
 
 
 def standing(feed: Feed) -> object:
@@ -59,6 +59,8 @@ def fed(feed: Feed, stream: Stream, *, ticks: random.Random | None, last: int) -
             feed.send(message, received_at=at)
         before = at
     feed.markets.tick(before + last)
+    if k.resync() in (message for _, message in stream):
+        feed.markets.tallies.clear()  # it tells no time, so why a book was dropped may differ
     return standing(feed)
 
 

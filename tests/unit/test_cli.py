@@ -168,3 +168,59 @@ def test_token_cannot_be_signed_without_a_private_key() -> None:
 
     assert result.exit_code == 1
     assert "HS256 only" in result.stderr
+
+
+def test_a_repeated_kalshi_frame_is_refused_as_duplicate() -> None:
+    trade = {
+        "type": "trade",
+        "sid": 1,
+        "seq": 1,
+        "msg": {
+            "trade_id": "t-1",
+            "market_ticker": "T",
+            "yes_price_dollars": "0.36",
+            "count_fp": "10.00",
+            "taker_side": "yes",
+            "ts_ms": 1790658661234,
+        },
+    }
+
+    result = run("normalise", "-", "--source", "kalshi", stdin=f"{json.dumps(trade)}\n" * 2)
+
+    assert refused(result) == [{"line": 2, "reason": "duplicate"}]
+    assert [line["channel"] for line in printed(result)] == ["market:trades", "market:prices"]
+
+
+def test_a_bad_catalog_line_is_reported_and_the_others_count(tmp_path: Path) -> None:
+    catalog = tmp_path / "catalog.jsonl"
+    catalog.write_text("{}\n" + json.dumps(CATALOG))
+    arguments = ["normalise", "-", "--source", "polymarket", "--catalog", str(catalog)]
+
+    result = run(*arguments, stdin=json.dumps(BOOK))
+
+    assert result.exit_code == 0
+    assert refused(result) == [{"catalogLine": 1, "reason": "missing_field"}]
+    assert len(printed(result)) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('[{"a":1}] x', "not_json"),
+        ('[{"event_type":"book"},{"a":1', "not_json"),
+        ("[" * 5_000 + "]" * 5_000, "too_deep"),
+    ],
+)
+def test_a_broken_array_has_the_reason_of_the_whole(text: str, reason: str, catalog: str) -> None:
+    result = run("normalise", "-", "--source", "polymarket", "--catalog", catalog, stdin=text)
+
+    assert refused(result) == [{"line": 1, "reason": reason}]
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path, catalog: str) -> None:
+    frames = tmp_path / "frames.jsonl"
+    frames.write_text("\ufeff" + json.dumps(BOOK))
+
+    result = run("normalise", str(frames), "--source", "polymarket", "--catalog", catalog)
+
+    assert len(printed(result)) == 2

@@ -86,6 +86,8 @@ class SequenceGuard:
         self._subscriptions: dict[int, _Subscription] = {}
         # Losses seen, for metrics; a loss on a sid without books costs trades or prices.
         self.gaps = 0
+        # Frames dropped because they came before, to the byte.
+        self.repeated = 0
 
     def check(self, frame: bytes) -> Checked:
         """Return the records of one received frame and what it makes necessary."""
@@ -125,6 +127,7 @@ class SequenceGuard:
         subscription = self._known(sid, checked)
         if subscription.last is not None and seq != subscription.last + 1:
             if subscription.is_repeated(seq, part):
+                self.repeated += 1
                 return False
             self._lose(sid, subscription, checked)
             if seq <= subscription.last:

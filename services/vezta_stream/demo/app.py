@@ -101,7 +101,7 @@ def _node(
             host=settings.host,
             port=settings.port,
             max_message_bytes=settings.max_message_bytes,
-            shutdown_seconds=round(settings.shutdown_seconds),
+            shutdown_seconds=settings.shutdown_seconds,
         ),
     )
 

@@ -58,6 +58,13 @@ class GatewayHttp(HttpToolsProtocol):
         self._head_bytes = 0
         super().on_message_complete()
 
+    def shutdown(self) -> None:
+        """Close because the server stops; a request that is not complete is not waited for."""
+        if self._head_bytes is None:
+            self.transport.abort()
+        else:
+            super().shutdown()
+
     def _expect_head(self) -> None:
         self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
 

@@ -19,6 +19,14 @@ from vezta_stream.gateway.rooms import IndexedManager
 
 logger: Final[structlog.stdlib.BoundLogger] = structlog.get_logger(__name__)
 
+# A client with a defect gets its answers; one that sends nothing else is not a client.
+MAX_BAD_EVENTS: Final = 100
+_WHAT_IS_WRONG: Final = {
+    Violation.NOT_JSON: "the event cannot be read as JSON",
+    Violation.BAD_BODY: "the event must be an array that begins with its name",
+    Violation.ATTACHMENT: "binary messages are not accepted",
+}
+
 
 class _Packet(socketio.packet.Packet):  # type: ignore[misc]  # the library has no types
     """What the library itself sends: our JSON, without changing it for the whole process."""
@@ -34,13 +42,15 @@ class _Link:
     bucket: TokenBucket
     reader: Reader = field(default_factory=Reader)
     peer: Peer | None = None
+    bad_events: int = 0  # in a row
 
 
 class GatewayServer(socketio.AsyncServer):  # type: ignore[misc]  # the library has no types
     """Admits connections to the namespace and hands their events to their peers.
 
     No task per event: a session's packets are handled one after another by whoever reads
-    them. Packets that break the protocol are counted and end their session.
+    them. Events that make no sense are answered with an error; other packets that break
+    the protocol are counted and end their session.
     """
 
     eio: EngineServer
@@ -102,7 +112,10 @@ class GatewayServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
             await self._handle_connect(eio_sid, packet.namespace, packet.data)
         elif link.peer is None or packet.namespace != NAMESPACE:
             link.socket.violate(Violation.NOT_CONNECTED)
+        elif isinstance(packet.data, Violation):
+            _correct(link, link.peer, packet.data, packet.id)
         elif packet.type is PacketType.EVENT:
+            link.bad_events = 0
             await self._handle_event(eio_sid, packet.namespace, packet.id, packet.data)
         elif packet.type is PacketType.BINARY_EVENT:
             link.peer.refuse(InvalidRequest("binary arguments are not accepted"), packet.id)
@@ -158,9 +171,18 @@ class GatewayServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
         return EngineServer
 
 
+def _correct(link: _Link, peer: Peer, violation: Violation, ack: int | None) -> None:
+    """Answer an event that makes no sense, unless its session sends nothing else."""
+    link.bad_events += 1
+    if link.bad_events < MAX_BAD_EVENTS:
+        peer.refuse(InvalidRequest(_WHAT_IS_WRONG[violation]), ack)
+    else:
+        link.socket.violate(violation)
+
+
 def _slow_down(link: _Link, packet: Packet) -> None:
     """Answer an event above the rate; other packets have no answer and no excuse."""
-    if link.peer is not None and packet.type in (PacketType.EVENT, PacketType.BINARY_EVENT):
+    if link.peer is not None and packet.type in packets.EVENTS:
         link.peer.refuse(RateLimited(), packet.id)
     else:
         link.socket.violate(Violation.TOO_MANY)

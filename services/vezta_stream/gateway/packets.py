@@ -2,7 +2,8 @@
 
 The format is `type [attachments "-"] ["/" namespace ","] [id] [JSON]`. Binary is not
 part of the contract: a binary event is recognised, so that it can be answered, and its
-attachments are counted and thrown away.
+attachments are counted and thrown away. So is an event that makes no sense: who sent it
+is told.
 """
 
 import re
@@ -39,6 +40,9 @@ class PacketType(IntEnum):
     BINARY_ACK = 6
 
 
+EVENTS: Final = (PacketType.EVENT, PacketType.BINARY_EVENT)
+
+
 class Violation(StrEnum):
     """How a connection broke the protocol."""
 
@@ -64,7 +68,7 @@ class Packet(NamedTuple):
     """One packet from a client. `data` is decoded JSON, fit for its type.
 
     CONNECT: an object or `None`. EVENT and BINARY_EVENT: a list whose first element is
-    the name. ACK: a list.
+    the name, or the `Violation` to answer when there is no such list. ACK: a list.
     """
 
     type: PacketType
@@ -88,7 +92,7 @@ class Reader:
         """
         if message is None:
             if self._attachments == 0:
-                return Violation.ATTACHMENT
+                return Packet(PacketType.BINARY_EVENT, NAMESPACE, None, Violation.ATTACHMENT)
             self._attachments -= 1
             return None
         if self._attachments:
@@ -118,19 +122,26 @@ def _packet(
     name = (namespace or "/").partition("?")[0]
     if len(name) > _MAX_NAMESPACE_LENGTH:
         return Violation.NAMESPACE
-    data = None
-    if text:
-        try:
-            data = codec.loads(text)
-        except ValueError:
-            return Violation.NOT_JSON
-    packet = Packet(kind, name, int(number) if number is not None else None, data)
-    return _flaw(packet) or packet
+    packet = Packet(kind, name, int(number) if number is not None else None, _data(text))
+    flaw = _flaw(packet)
+    if kind in EVENTS and flaw in (Violation.NOT_JSON, Violation.BAD_BODY):
+        return packet._replace(data=flaw)
+    return flaw or packet
+
+
+def _data(text: str) -> object:
+    """Return what the text stands for, or that it stands for nothing."""
+    try:
+        return codec.loads(text) if text else None
+    except ValueError:
+        return Violation.NOT_JSON
 
 
 def _flaw(packet: Packet) -> Violation | None:
     """What is wrong with a packet's data, given its type."""
     data = packet.data
+    if isinstance(data, Violation):
+        return data
     match packet.type:
         case PacketType.CONNECT:
             return None if data is None or isinstance(data, dict) else Violation.BAD_BODY

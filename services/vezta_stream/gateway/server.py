@@ -1,9 +1,10 @@
 """Serves the gateway with uvicorn, inside a process that owns signals and logging."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,20 +21,40 @@ logger: Final[structlog.stdlib.BoundLogger] = structlog.get_logger(__name__)
 # Longer than the 60 s after which load balancers drop idle connections: the side that
 # may close first should not be the one that is sent requests.
 _KEEP_ALIVE_SECONDS: Final = 75
+_NO_IPV6: Final = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerOptions:
-    """Where to listen (port 0: any that is free), and how long the end may take."""
+    """Where to listen, as `listen` takes it, and how long open requests may take at the end."""
 
     host: str
     port: int
     max_message_bytes: int
-    shutdown_seconds: int
+    shutdown_seconds: float
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket. Raises OSError when the address cannot be had."""
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Return listening sockets of one port; 0 is any that is free.
+
+    `localhost` is both loopback addresses, where the machine has both: browsers try the
+    one, other clients the other. Raises OSError when an address cannot be had.
+    """
+    if host != "localhost":
+        return [_listen(host, port)]
+    with ExitStack() as undo:
+        first = undo.enter_context(_listen("127.0.0.1", port))
+        try:
+            second = _listen("::1", first.getsockname()[1])
+        except OSError as error:
+            if error.errno not in _NO_IPV6:
+                raise
+            second = None
+        undo.pop_all()
+    return [first] if second is None else [first, second]
+
+
+def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.create_server((host, port), family=family, backlog=2048)
     # Connections inherit it. asyncio sees no TCP in a socket that does not name its
@@ -48,8 +69,8 @@ class GatewayService:
     def __init__(self, gateway: GatewayServer, app: ASGIApp, *, options: ServerOptions) -> None:
         """Bind the address; raises OSError when it cannot be had."""
         self._gateway = gateway
-        self._socket = listen(options.host, options.port)
-        self._port: int = self._socket.getsockname()[1]
+        self._sockets = listen(options.host, options.port)
+        self._port: int = self._sockets[0].getsockname()[1]
         self._server = _Server(_config(app, options), drain=gateway.drain)
 
     @property
@@ -64,11 +85,13 @@ class GatewayService:
         it fail.
         """
         logger.info("gateway listening", port=self.port)
-        with self._socket:  # closed even when serving fails
+        with ExitStack() as listening:  # closed even when serving fails
+            for one in self._sockets:
+                listening.enter_context(one)
             async with asyncio.TaskGroup() as group:
                 background = group.create_task(self._gateway.run())
                 self._server.stop = stop
-                await self._server.serve(sockets=[self._socket])
+                await self._server.serve(sockets=self._sockets)
                 background.cancel()
         logger.info("gateway stopped")
 
@@ -95,11 +118,16 @@ class _Server(uvicorn.Server):
                     await self.stop.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop accepting, end the sessions, wait for open requests within the deadline."""
+        """Stop accepting, end the sessions, wait for open requests within the deadline.
+
+        Connections that are still there then are cut.
+        """
         for server in self.servers:
             server.close()
         await self._drain()
         await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
 
 def _config(app: ASGIApp, options: ServerOptions) -> uvicorn.Config:
@@ -117,5 +145,5 @@ def _config(app: ASGIApp, options: ServerOptions) -> uvicorn.Config:
         proxy_headers=False,  # nothing here asks for a client's address
         server_header=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=options.shutdown_seconds,
+        timeout_graceful_shutdown=options.shutdown_seconds,  # type: ignore[arg-type]  # any float
     )

@@ -105,7 +105,8 @@ def presented(auth: object) -> str | None:
 def _load_key(algorithm: Algorithm, key: bytes) -> _Key:
     match algorithm:
         case Algorithm.HS256:
-            return _secret(key)
+            check_secret(key)
+            return key
         case Algorithm.RS256:
             public = _public_key(key)
             if not isinstance(public, RSAPublicKey) or public.key_size < MIN_RSA_BITS:
@@ -120,12 +121,12 @@ def _load_key(algorithm: Algorithm, key: bytes) -> _Key:
             return public
 
 
-def _secret(key: bytes) -> bytes:
+def check_secret(key: bytes) -> None:
+    """Raise ValueError, without showing it, for a secret that others may know or guess."""
     if len(key) < MIN_SECRET_BYTES:
         raise ValueError(f"HS256 needs a secret of {MIN_SECRET_BYTES} bytes or more")
     if b"-----BEGIN" in key or key.startswith((b"ssh-", b"ecdsa-", b"{")):
         raise ValueError("HS256 needs a secret, not a key that others may know")
-    return key
 
 
 def _public_key(pem: bytes) -> object:

@@ -10,6 +10,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 EXPEL: Final = "vezta.expel"
 # How long a peer may take to read the close frame before its connection is cut.
 _LINGER_SECONDS: Final = 0.5
+# The same when the server stops: somebody waits for that.
+_LAST_LINGER_SECONDS: Final = 0.2
 
 _BAD_HANDSHAKE: Final = (
     b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
@@ -102,12 +104,12 @@ class GatewayWebSocket(WebSocketsSansIOProtocol):
             self.conn.send_close(code)
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.close_sent = True
-        self._cut()
+        self._cut(_LINGER_SECONDS)
 
     def shutdown(self) -> None:
         """Close because the server stops; a peer that does not read must not hold it."""
         super().shutdown()
-        self._cut()
+        self._cut(_LAST_LINGER_SECONDS)
 
     def send_receive_event_to_app(self) -> None:
         """Pass a whole message on; one of broken UTF-8 ends the connection."""
@@ -121,6 +123,6 @@ class GatewayWebSocket(WebSocketsSansIOProtocol):
                 return
         super().send_receive_event_to_app()
 
-    def _cut(self) -> None:
+    def _cut(self, linger_seconds: float) -> None:
         self.transport.close()
-        self.loop.call_later(_LINGER_SECONDS, self.transport.abort)
+        self.loop.call_later(linger_seconds, self.transport.abort)

@@ -50,12 +50,21 @@ def decode_record(decoder_: msgspec.json.Decoder[Any], value: bytes) -> Any:
     try:
         return decoder_.decode(value)
     except msgspec.ValidationError as error:
-        # The library quotes what it refuses, which may be the whole record.
-        raise _rejection(str(error)[:_MAX_DETAIL]) from None
-    except RecursionError:
-        raise Rejected(Reason.TOO_DEEP) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Rejected(Reason.NOT_JSON, str(error)) from None
+        refusal = error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _unreadable(error) from None
+    try:  # a wrong type is found before the rest is read: it may not be JSON at all
+        msgspec.json.decode(value, type=msgspec.Raw)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _unreadable(error) from None
+    # The library quotes what it refuses, which may be the whole record.
+    raise _rejection(str(refusal)[:_MAX_DETAIL])
+
+
+def _unreadable(error: Exception) -> Rejected:
+    if isinstance(error, RecursionError):
+        return Rejected(Reason.TOO_DEEP)
+    return Rejected(Reason.NOT_JSON, str(error)[:_MAX_DETAIL])
 
 
 def _rejection(message: str) -> Rejected:

@@ -1,4 +1,4 @@
-"""Socket.IO packets that break the protocol, by how."""
+"""Socket.IO packets that break the protocol, by how; and events that make no sense."""
 
 from vezta_stream.gateway.packets import Violation
 
@@ -9,27 +9,34 @@ MALFORMED: dict[Violation, list[str]] = {
         *('2/ws,1234567890123456["a"]', "true", "null", "{}", "[]"),
     ],
     Violation.NOT_JSON: [
-        *("2/ws,[", '2/ws,["a"', "2/ws,['a']", '2/ws,["a"]x', "2/ws,٣[]", "2/ws,[NaN]", "2x"),
-        *(
-            "2/ws," + "[" * 60_000,
-            "0/ws," + '{"a":' * 10_000,
-            '2/ws,["\\ud800"]',
-            "0/ws,{",
-            "0/ws,1.5",
-        ),
-        *('51234567890-["a"]', '2/ws,["subscribe",1e400]', '2/ws,["a",' + "9" * 50_000 + "]"),
+        *("0/ws," + '{"a":' * 10_000, "0/ws,{", "0/ws,1.5", "1/ws,x", "3/ws,1[", "3/ws,1[NaN]"),
     ],
     Violation.BAD_BODY: [
-        *("2", "2/ws,", "2/ws,{}", "2/ws,[]", "2/ws,[1]", "2/ws,[null]", '2/ws,"a"'),
-        *('2/ws,[["a"]]', "0/ws,[]", '0/ws,"t"', "1/ws,{}"),
-        *("3/ws,[]", "3/ws,1{}", "3/ws,1"),
+        *("0/ws,[]", '0/ws,"t"', "1/ws,{}", "3/ws,[]", "3/ws,1{}", "3/ws,1"),
     ],
     Violation.RESERVED_EVENT: [
         *('2/ws,["connect"]', '2/ws,["disconnect"]', '2/ws,["disconnecting"]'),
         *('2/ws,["connect_error"]', '2/ws,["newListener"]', '2/ws,["removeListener"]'),
     ],
     Violation.ATTACHMENT: [
-        *('51["a"]', '50-/ws,["a"]', '511-/ws,["a"]', '5999999999-["a"]', '21-/ws,["a"]'),
+        *(
+            '51["a"]',
+            '51234567890-["a"]',
+            '50-/ws,["a"]',
+            '511-/ws,["a"]',
+            '5999999999-["a"]',
+            '21-/ws,["a"]',
+        ),
     ],
     Violation.NAMESPACE: ["0/" + "x" * 200 + ","],
+}
+
+# Without the namespace and the number that they are to be acknowledged by.
+SENSELESS_EVENTS: dict[Violation, list[str]] = {
+    Violation.NOT_JSON: [
+        *("[", '["a"', "['a']", '["a"]x', "٣[]", "[NaN]", "x", '["a",Infinity]', '["a",-]'),
+        *('["subscribe",1e400]', '["a",' + "9" * 50_000 + "]", '["\\ud800"]', '["a","\\udfff"]'),
+        *("[" * 60_000, '["a",' + '{"a":' * 10_000, '["a",' + "[" * 20_000 + "]" * 20_001),
+    ],
+    Violation.BAD_BODY: ["", "{}", "[]", "[null]", '"a"', "null", "[1]", '[["a"]]', "[{}]"],
 }

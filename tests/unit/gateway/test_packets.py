@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from socketio.packet import Packet as LibraryPacket
 
-from tests.unit.gateway.packet_vectors import MALFORMED
+from tests.unit.gateway.packet_vectors import MALFORMED, SENSELESS_EVENTS
 from vezta_stream.core.channels import Channel
 from vezta_stream.gateway import packets
 from vezta_stream.gateway.packets import Packet, PacketType, Reader, Violation
@@ -48,8 +48,28 @@ def test_malformed_packets_are_told_apart(message: str, violation: Violation) ->
     assert read(message) is violation
 
 
-def test_binary_that_was_not_announced_is_a_violation() -> None:
-    assert read(None) is Violation.ATTACHMENT
+@pytest.mark.parametrize(
+    ("body", "violation"),
+    [(body, violation) for violation, bodies in SENSELESS_EVENTS.items() for body in bodies],
+    ids=lambda value: str(value)[:20],
+)
+def test_events_that_make_no_sense_are_to_be_answered(body: str, violation: Violation) -> None:
+    assert read("2/ws," + body) == Packet(PacketType.EVENT, "/ws", None, violation)
+    assert read("2/ws,7" + body) == Packet(PacketType.EVENT, "/ws", 7, violation)
+
+
+def test_attachments_of_an_event_that_makes_no_sense_are_thrown_away() -> None:
+    reader = Reader()
+
+    event = Packet(PacketType.BINARY_EVENT, "/ws", 3, Violation.NOT_JSON)
+    assert reader.feed("51-/ws,3[") == event
+    assert reader.feed(None) is None
+    assert reader.feed('2/ws,["a"]') == Packet(PacketType.EVENT, "/ws", None, ["a"])
+
+
+def test_binary_that_was_not_announced_is_to_be_answered() -> None:
+    answer_this = Packet(PacketType.BINARY_EVENT, "/ws", None, Violation.ATTACHMENT)
+    assert read(None) == answer_this
 
 
 def test_attachments_of_a_binary_event_are_thrown_away() -> None:

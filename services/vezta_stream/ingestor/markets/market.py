@@ -133,6 +133,7 @@ class Market:
             return []
         self.held_since = None
         self._top = top
+        self.quote = (None, None)  # older than this book, should the book be dropped
         body = self.book.json()
         if body == self._published_book:
             return self.settle_price(at)

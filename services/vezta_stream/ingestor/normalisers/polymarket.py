@@ -73,6 +73,8 @@ class PolymarketNormaliser:
         book = market.book
         if book is None:
             return self.markets.miss_book()
+        if not levels:
+            return []  # it changed nothing, so it confirms nothing either
         for is_bid, price, size in changes:
             (book.bids if is_bid else book.asks).set(price, size)
         return self.markets.settle_book(market, at, stated)

@@ -231,11 +231,20 @@ class TestPrice:
 
     def test_a_quote_decides_once_the_book_is_dropped(self) -> None:
         made = market()
-        made.quote = (600_000, 620_000)
         give_book(made, 30, 40)
+        made.quote = (600_000, 620_000)
         made.drop_book()
 
         assert made.price() == 610_000
+
+    def test_a_quote_older_than_the_book_does_not_outlive_it(self) -> None:
+        made = market()
+        made.quote = (600_000, 620_000)
+        give_book(made, 30, 40)
+        made.drop_book()
+        made.printed(350_000, 2)
+
+        assert made.price() == 350_000
 
     def test_an_older_print_does_not_replace_a_newer_one(self) -> None:
         made = market()
