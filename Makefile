@@ -13,7 +13,7 @@ STAMPS := .make
 demo: $(STAMPS)/python $(STAMPS)/page
 	@$(BIN)/vezta-stream demo $(ARGS)
 
-test: $(STAMPS)/python $(STAMPS)/page $(STAMPS)/chromium
+test: $(STAMPS)/python $(STAMPS)/page $(STAMPS)/chromium $(STAMPS)/redis
 	PATH="$(CURDIR)/$(BIN):$$PATH" tests/run
 
 check: $(STAMPS)/python
@@ -53,4 +53,9 @@ $(STAMPS)/page: $(PAGE)/package-lock.json
 $(STAMPS)/chromium:
 	@mkdir -p $(STAMPS)
 	@test -n "$$CHROMIUM" || command -v chromium >/dev/null || scripts/install-debian chromium
+	@touch $@
+
+$(STAMPS)/redis:
+	@mkdir -p $(STAMPS)
+	@test -n "$$VEZTA_TEST_REDIS" || command -v redis-server >/dev/null || scripts/install-debian redis-server
 	@touch $@
