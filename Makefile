@@ -26,8 +26,9 @@ fmt: $(STAMPS)/python
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(STAMPS)/python
+bench: $(STAMPS)/python $(STAMPS)/redis
 	$(BIN)/python loadtest/bench/ingestor.py
+	$(BIN)/python loadtest/bench/bus.py
 
 # Pins every package with its hash, without addresses; needs uv.
 lock:

@@ -175,8 +175,7 @@ class RedisSettings(_Settings):
     # Commands in flight at once; more wait for a connection.
     redis_connections: int = Field(default=16, ge=1, le=1024)
     # A Redis that is well answers within milliseconds.
-    redis_socket_timeout_seconds: float = Field(default=1.5, gt=0, le=10)
-    redis_command_timeout_seconds: float = Field(default=2.0, gt=0, le=10)
+    redis_timeout_seconds: float = Field(default=2.0, gt=0, le=10)
     # How much of a log channel a client may have missed and still recover.
     redis_log_entries: int = Field(default=10_000, ge=100)
     # Longer than the raw topics keep records: what is read again must still be known.

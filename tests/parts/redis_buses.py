@@ -14,12 +14,7 @@ from vezta_stream.bus.redis_listener import ListenerPolicy
 from vezta_stream.bus.redis_store import StorePolicy
 from vezta_stream.bus.redis_url import parse_url
 
-CONNECTIONS = ConnectionPolicy(
-    connections=8,
-    socket_timeout_seconds=1.5,
-    command_timeout_seconds=2.0,
-    health_check_seconds=5.0,
-)
+CONNECTIONS = ConnectionPolicy(connections=8, timeout_seconds=2.0, health_check_seconds=5.0)
 
 
 def bus_policy(

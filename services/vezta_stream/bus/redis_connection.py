@@ -19,11 +19,15 @@ from vezta_stream.errors import BusUnavailable
 
 @dataclass(frozen=True, kw_only=True)
 class ConnectionPolicy:
-    """How many connections for commands, how long one command may take, and each read of it."""
+    """How many connections for commands, and how long connecting, or one command, may take.
+
+    Who uses a connection sets the deadline of each command (see `answered`). The
+    library's own timeout for sending is not used: on Python 3.11 it starts a task per
+    command, and loses a cancellation that comes while that task ends.
+    """
 
     connections: int
-    socket_timeout_seconds: float
-    command_timeout_seconds: float
+    timeout_seconds: float
     health_check_seconds: float
 
 
@@ -45,9 +49,10 @@ def make_client(address: RedisAddress, policy: ConnectionPolicy) -> Redis:
 def _pool(address: RedisAddress, policy: ConnectionPolicy) -> ConnectionPool:
     options = _options(address, policy)
     if address.service is not None:
-        timeouts = {name: options[name] for name in ("socket_timeout", "socket_connect_timeout")}
+        # Asked once per connection, inside the deadline of whoever connects.
+        asking = {"socket_timeout": policy.timeout_seconds, "protocol": 2}
         sentinel = Sentinel(  # type: ignore[no-untyped-call]  # the library has few types
-            address.hosts, sentinel_kwargs={**timeouts, "protocol": 2}
+            address.hosts, sentinel_kwargs=asking
         )
         if address.tls:
             options["ssl"] = True
@@ -59,7 +64,7 @@ def _pool(address: RedisAddress, policy: ConnectionPolicy) -> ConnectionPool:
     ((host, port),) = address.hosts
     return BlockingConnectionPool(
         max_connections=policy.connections,
-        timeout=policy.command_timeout_seconds,
+        timeout=policy.timeout_seconds,
         host=host,
         port=port,
         **options,
@@ -71,8 +76,8 @@ def _options(address: RedisAddress, policy: ConnectionPolicy) -> dict[str, Any]:
         "db": address.database,
         "username": address.username,
         "password": address.password,
-        "socket_timeout": policy.socket_timeout_seconds,
-        "socket_connect_timeout": policy.socket_timeout_seconds,
+        "socket_timeout": None,
+        "socket_connect_timeout": policy.timeout_seconds,
         "health_check_interval": policy.health_check_seconds,
         "retry": Retry(NoBackoff(), 0),
         "protocol": 2,

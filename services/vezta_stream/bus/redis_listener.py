@@ -99,12 +99,13 @@ class RedisListener:
         pool = self._redis.connection_pool
         connection: AbstractConnection = pool.make_connection()  # type: ignore[no-untyped-call]
         try:
-            await connection.connect()  # type: ignore[no-untyped-call]
-            self._connection = connection
-            for interest in self._interests.values():
-                interest.unconfirmed = 0
-                interest.confirmed.clear()
-            await self._say("SUBSCRIBE", list(self._interests))
+            async with asyncio.timeout(self._policy.silence_seconds):
+                await connection.connect()  # type: ignore[no-untyped-call]
+                self._connection = connection
+                for interest in self._interests.values():
+                    interest.unconfirmed = 0
+                    interest.confirmed.clear()
+                await self._say("SUBSCRIBE", list(self._interests))
             yield connection
         finally:
             self._connection = None
@@ -113,9 +114,10 @@ class RedisListener:
     async def _read(self, connection: AbstractConnection) -> None:
         """Read until the connection fails, which is raised, as is too long a silence."""
         while True:
-            kind, channel, content = await connection.read_response(
-                timeout=self._policy.silence_seconds
-            )
+            response = await connection.read_response(timeout=self._policy.silence_seconds)
+            if response is None:
+                raise TimeoutError("silence on the bus")
+            kind, channel, content = response
             if self._failures:
                 self._failures = 0
                 logger.info("the bus connection is back")
