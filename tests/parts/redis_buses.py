@@ -6,6 +6,8 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from redis.asyncio import Redis
+
 from vezta_stream.bus.redis import RedisBus, RedisBusPolicy
 from vezta_stream.bus.redis_connection import ConnectionPolicy, make_client
 from vezta_stream.bus.redis_following import FollowingPolicy
@@ -44,11 +46,16 @@ def bus_policy(
     )
 
 
+def make_test_client(url: str) -> Redis:
+    """Return a client for commands, as a process has one."""
+    return make_client(parse_url(url), CONNECTIONS)
+
+
 @asynccontextmanager
 async def running_bus(url: str, policy: RedisBusPolicy | None = None) -> AsyncIterator[RedisBus]:
     """Run a bus until the block ends."""
     bus = RedisBus(
-        redis=make_client(parse_url(url), CONNECTIONS),
+        redis=make_test_client(url),
         policy=policy or bus_policy(prefix=uuid.uuid4().hex),
         monotonic=time.monotonic,
         sleep=asyncio.sleep,
