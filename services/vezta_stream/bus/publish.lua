@@ -6,14 +6,15 @@
 --       3 a name for an epoch that was never given before
 --       4 how long the keys live without being written to, in milliseconds
 --       5 how many entries the log keeps
---       6 the number of lanes, then the lanes' names
+--       6 the epoch that it must be, or '' for any: in another one nothing is accepted
+--       7 the number of lanes, then the lanes' names
 --       then for each entry: number of its lane (from 1; negative for a tombstone),
 --       source position (of fixed width, so that it compares as text), key, data
 --
--- Returns {epoch, seq} as they are afterwards.
+-- Returns {epoch, seq} as they are afterwards, then 1 when it was not that epoch.
 local meta, last, order, log = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local channel, merge, lanes = ARGV[1], ARGV[2] == 'merge', tonumber(ARGV[6])
-local FIRST_LANE = 7
+local channel, merge, lanes = ARGV[1], ARGV[2] == 'merge', tonumber(ARGV[7])
+local FIRST_LANE = 8
 local STEP = 500 -- arguments of one command: Lua's stack is limited
 
 local function whole(number)
@@ -39,6 +40,11 @@ if state[3] ~= replid then
   epoch = ARGV[3]
   redis.call('HSET', meta, 'epoch', epoch, 'seq', whole(seq), 'replid', replid,
     'chain', chain, 'base', whole(seq))
+end
+
+if ARGV[6] ~= '' and ARGV[6] ~= epoch then
+  redis.call('PEXPIRE', meta, ARGV[4])
+  return {epoch, whole(seq), 1}
 end
 
 local accepted = {}
@@ -123,4 +129,4 @@ end
 for _, key in ipairs(KEYS) do
   redis.call('PEXPIRE', key, ARGV[4])
 end
-return {epoch, whole(seq)}
+return {epoch, whole(seq), 0}

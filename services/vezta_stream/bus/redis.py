@@ -105,16 +105,22 @@ class RedisBus:
         """How often something missed was read."""
         return self._following.fills
 
-    async def publish(self, scope: Scope, entries: Sequence[Entry]) -> Position:
-        """See `Bus.publish`."""
-        return await self._store.write(scope, entries, deliver=True)
+    async def publish(
+        self, scope: Scope, entries: Sequence[Entry], *, epoch: str | None = None
+    ) -> Position:
+        """See `Bus.publish`. With `epoch`, only in that one: else raises EpochChanged.
+
+        A lane's older entries cannot be restored once newer ones are accepted, so who
+        restores names the epoch for which that is done.
+        """
+        return await self._store.write(scope, entries, deliver=True, epoch=epoch)
 
     async def restore(self, scope: Scope, entries: Sequence[Entry]) -> Position:
         """Store what was published in an epoch whose data is lost, without delivering it.
 
         Accepts and numbers as `publish` does; repeats of what there is are dropped.
         """
-        return await self._store.write(scope, entries, deliver=False)
+        return await self._store.write(scope, entries, deliver=False, epoch=None)
 
     async def subscribe(self, scope: Scope, receive: Receive) -> "RedisSubscription":
         """See `Bus.subscribe`."""

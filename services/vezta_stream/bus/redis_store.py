@@ -19,6 +19,7 @@ from vezta_stream.bus.redis_wire import (
 )
 from vezta_stream.core.channels import Mode
 from vezta_stream.core.positions import Position, Scope
+from vezta_stream.errors import EpochChanged
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,15 +78,18 @@ class RedisStore:
         """Return the names of a scope's keys and channel."""
         return scope_keys(self._policy.prefix, scope)
 
-    async def write(self, scope: Scope, entries: Sequence[Entry], *, deliver: bool) -> Position:
+    async def write(
+        self, scope: Scope, entries: Sequence[Entry], *, deliver: bool, epoch: str | None
+    ) -> Position:
         """Accept, number and store entries, and deliver them if wanted; see `Bus.publish`.
 
-        What is too much for one call takes several, each atomic.
+        What is too much for one call takes several, each atomic. Raises EpochChanged,
+        and accepts nothing more, when the epoch is not the one given.
         """
         keys = self.keys(scope)
         for part in self._parts(entries):
             async with answered(self._policy.timeout_seconds):
-                epoch, seq = await scripts.PUBLISH.run(
+                now, seq, changed = await scripts.PUBLISH.run(
                     self._redis,
                     keys[:4],
                     keys.channel if deliver else "",
@@ -93,9 +97,12 @@ class RedisStore:
                     self._new_epoch(),
                     self._lifetime_ms,
                     self._policy.log_entries,
+                    epoch or "",
                     *publish_arguments(part),
                 )
-        return Position(epoch.decode(), int(seq))
+            if changed:
+                raise EpochChanged(now.decode())
+        return Position(now.decode(), int(seq))
 
     def _parts(self, entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
         """Divide; what is too large alone travels alone. Nothing is one empty part."""

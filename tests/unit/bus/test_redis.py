@@ -13,7 +13,7 @@ from tests.parts.redis_server import RedisServer
 from vezta_stream.bus.base import Batch
 from vezta_stream.bus.redis import RedisBus
 from vezta_stream.core.positions import Lane
-from vezta_stream.errors import BusUnavailable
+from vezta_stream.errors import BusUnavailable, EpochChanged
 
 pytestmark = pytest.mark.redis
 
@@ -57,6 +57,18 @@ async def test_thousands_of_lanes_and_keys_fit_one_publish(bus: RedisBus) -> Non
     assert len((await bus.read_last(scope, after_seq=1000)).items) == 1500
     assert len((await bus.read_last(scope, keys=[e.key for e in many])).items) == 2500
     assert await bus.publish(scope, many) == position
+
+
+async def test_nothing_is_accepted_in_another_epoch_than_asked_for(bus: RedisBus) -> None:
+    scope = log_scope()
+    before = await bus.publish(scope, entries(range(2)))
+    assert (await bus.publish(scope, entries(range(3)), epoch=before.epoch)).seq == 3
+
+    with pytest.raises(EpochChanged) as changed:
+        await bus.publish(scope, entries(range(9)), epoch="of-another-time")
+
+    assert changed.value.epoch == before.epoch
+    assert (await bus.position(scope)).seq == 3
 
 
 async def test_a_server_that_forgot_the_scripts_is_sent_them_again(
