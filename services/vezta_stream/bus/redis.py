@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from vezta_stream.bus.base import Entry, Receive, Replay, Snapshot
 from vezta_stream.bus.follower import Part
-from vezta_stream.bus.redis_connection import answered
+from vezta_stream.bus.redis_connection import answered, close_client
 from vezta_stream.bus.redis_following import Followed, Following, FollowingPolicy
 from vezta_stream.bus.redis_heartbeat import Heartbeat, HeartbeatPolicy
 from vezta_stream.bus.redis_listener import ListenerPolicy, RedisListener
@@ -79,7 +79,7 @@ class RedisBus:
 
     async def close(self) -> None:
         """Close the connections of an ended `run` and of commands."""
-        await self._redis.aclose(close_connection_pool=True)
+        await close_client(self._redis)
 
     async def check(self) -> None:
         """Raise ValueError when Redis may throw data away, BusUnavailable when it is silent."""

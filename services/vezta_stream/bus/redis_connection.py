@@ -78,6 +78,15 @@ def make_client(address: RedisAddress, policy: ConnectionPolicy) -> Redis:
     return Redis(connection_pool=_pool(address, policy))
 
 
+async def close_client(redis: Redis) -> None:
+    """Close a client's connections, those to sentinels included."""
+    pool = redis.connection_pool
+    if isinstance(pool, SentinelConnectionPool):
+        for sentinel in pool.sentinel_manager.sentinels:
+            await sentinel.aclose(close_connection_pool=True)
+    await redis.aclose(close_connection_pool=True)
+
+
 def _pool(address: RedisAddress, policy: ConnectionPolicy) -> ConnectionPool:
     options = _options(address, policy)
     if address.service is not None:
