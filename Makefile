@@ -14,7 +14,7 @@ NODE_MODULES := $(PAGE)/node_modules/.package-lock.json
 demo: $(STAMPS)/python $(NODE_MODULES)
 	@$(BIN)/vezta-stream demo $(ARGS)
 
-test: $(STAMPS)/python $(NODE_MODULES) $(STAMPS)/chromium
+test: $(STAMPS)/python $(NODE_MODULES) $(STAMPS)/chromium $(STAMPS)/redis
 	PATH="$(CURDIR)/$(BIN):$$PATH" tests/run
 
 check: $(STAMPS)/python
@@ -27,8 +27,9 @@ fmt: $(STAMPS)/python
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(STAMPS)/python
+bench: $(STAMPS)/python $(STAMPS)/redis
 	$(BIN)/python loadtest/bench/ingestor.py
+	$(BIN)/python loadtest/bench/bus.py
 
 # Pins every package with its hash, without addresses; needs uv.
 lock:
@@ -54,4 +55,9 @@ $(NODE_MODULES): $(PAGE)/package-lock.json
 $(STAMPS)/chromium:
 	@mkdir -p $(STAMPS)
 	@test -n "$$CHROMIUM" || command -v chromium >/dev/null || scripts/install-debian chromium
+	@touch $@
+
+$(STAMPS)/redis:
+	@mkdir -p $(STAMPS)
+	@test -n "$$VEZTA_TEST_REDIS" || command -v redis-server >/dev/null || scripts/install-debian redis-server
 	@touch $@

@@ -14,7 +14,8 @@ VeztaError
 ├── ProduceFailed          a record was not acknowledged by the log: fatal for the worker
 ├── OffsetOutOfRange       a committed offset is no longer in the log: stop and page
 ├── CommitRefused          the partition is another member's: whoever owns it repeats the work
-└── BusUnavailable         the bus did not answer: try again, repeats are recognised
+├── BusUnavailable         the bus did not answer: try again, repeats are recognised
+└── EpochChanged           the bus lost data: restore what it had, then publish again
 """
 
 from typing import ClassVar
@@ -146,3 +147,11 @@ class CommitRefused(VeztaError):
 
 class BusUnavailable(VeztaError):
     """The bus did not answer; whether it did what was asked is unknown."""
+
+
+class EpochChanged(VeztaError):
+    """A scope is in another epoch than the publisher thought; nothing was accepted."""
+
+    def __init__(self, epoch: str) -> None:
+        super().__init__(f"the epoch is {epoch} now")
+        self.epoch = epoch

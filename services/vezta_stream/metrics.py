@@ -87,6 +87,13 @@ class GatewayMetrics:
             ["channel"],
             registry=registry,
         )
+        self.room_commands = Counter(
+            "vezta_gateway_room_commands_total",
+            "What other processes asked of this node's rooms, by what became of it: emit, "
+            "disconnect, unreadable (a pickle, or not our JSON), refused or overflow.",
+            ["outcome"],
+            registry=registry,
+        )
         self.fan_out_seconds = Histogram(
             "vezta_gateway_fan_out_seconds",
             "Time to put one batch of publications on the queues of all its subscribers.",

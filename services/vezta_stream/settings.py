@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from vezta_stream.bus.redis_url import parse_url
 from vezta_stream.ingestor.markets.trades import WhaleThresholds
 
 
@@ -163,3 +164,26 @@ class IngestorSettings(_Settings):
             high=self.whale_high_usd * 100,
             critical=self.whale_critical_usd * 100,
         )
+
+
+class RedisSettings(_Settings):
+    """The Redis that is the bus; see `docs/redis.md`."""
+
+    # redis://, rediss://, redis+sentinel:// or rediss+sentinel://; it may hold a password.
+    redis_url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
+    # What every key and pub/sub channel begins with: several installations may share one.
+    redis_prefix: str = Field(default="vezta", pattern="^[a-z0-9-]+$")
+    # Commands in flight at once; more wait for a connection.
+    redis_connections: int = Field(default=16, ge=1, le=1024)
+    # A Redis that is well answers within milliseconds.
+    redis_timeout_seconds: float = Field(default=2.0, gt=0, le=10)
+    # How much of a log channel a client may have missed and still recover.
+    redis_log_entries: int = Field(default=10_000, ge=100)
+    # Longer than the raw topics keep records: what is read again must still be known.
+    redis_retention_seconds: float = Field(default=691_200.0, ge=3_600)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _understood(cls, value: SecretStr) -> SecretStr:
+        parse_url(value.get_secret_value())
+        return value

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -20,6 +20,7 @@ from vezta_stream.gateway.app import create_app, create_gateway
 from vezta_stream.gateway.engine import EngineOptions
 from vezta_stream.gateway.hub import Source
 from vezta_stream.gateway.namespace import GatewayServer
+from vezta_stream.gateway.rooms import IndexedManager
 from vezta_stream.gateway.server import GatewayService, ServerOptions
 from vezta_stream.gateway.tokens import Algorithm, TokenVerifier
 from vezta_stream.metrics import GatewayMetrics
@@ -108,7 +109,10 @@ class NodeUnderTest:
 
 @asynccontextmanager
 async def running_node(
-    options: Options | None = None, *, bus: Source | None = None
+    options: Options | None = None,
+    *,
+    bus: Source | None = None,
+    rooms: Callable[[GatewayMetrics], IndexedManager] | None = None,
 ) -> AsyncIterator[NodeUnderTest]:
     """Run a node until the block ends; `bus` stands between the node and the memory bus."""
     options = options or Options()
@@ -117,6 +121,7 @@ async def running_node(
         new_epoch=lambda: f"epoch-{next(epochs)}", log_entries=100, idle_user_scopes=1_000
     )
     clock, registry = Clock(), CollectorRegistry()
+    metrics = GatewayMetrics(registry)
     gateway = create_gateway(
         bus=bus or memory,
         verifier=TokenVerifier(algorithm=Algorithm.HS256, key=SECRET, policy=options.policy),
@@ -125,7 +130,8 @@ async def running_node(
         bus_timeout_seconds=options.bus_timeout_seconds,
         clock=clock,
         monotonic=time.monotonic,
-        metrics=GatewayMetrics(registry),
+        metrics=metrics,
+        rooms=rooms(metrics) if rooms is not None else None,
     )
     service = GatewayService(
         gateway,

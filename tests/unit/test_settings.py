@@ -12,6 +12,7 @@ from vezta_stream.settings import (
     JwtAlgorithm,
     LogLevel,
     LogSettings,
+    RedisSettings,
     TokenSettings,
 )
 
@@ -133,3 +134,23 @@ def test_thresholds_must_rise(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(ValidationError, match="must rise"):
         IngestorSettings()
+
+
+def test_a_redis_url_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VEZTA_REDIS_URL", "rediss://node:hunter2@cache/1")
+
+    settings = RedisSettings()
+
+    assert "hunter2" not in repr(settings)
+    assert settings.redis_url.get_secret_value().endswith("@cache/1")
+
+
+def test_a_bad_redis_url_stops_the_process_and_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VEZTA_REDIS_URL", "redis://:hunter2@cache/first")
+
+    with pytest.raises(ValidationError, match="redis_url") as refused:
+        RedisSettings()
+
+    assert "hunter2" not in str(refused.value)

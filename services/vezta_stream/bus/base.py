@@ -28,11 +28,19 @@ class Item(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Publications of one scope as delivered together: consecutive `seq`, rising."""
+    """Publications of one scope as delivered together: rising `seq`.
+
+    As published they are consecutive; what was filled in after a failure may leave out
+    what a newer publication replaced. `lost_to` is set when publications up to that
+    `seq` of this epoch, or of the epoch before, may be missing between the batch before
+    and this one: whoever tracks positions has to be told. `items` may then be empty.
+    Without it nothing is missing, even where the epoch is another one than before.
+    """
 
     scope: Scope
     epoch: str
     items: Sequence[Item]
+    lost_to: int | None = None
 
 
 class Snapshot(NamedTuple):
@@ -75,7 +83,8 @@ class Bus(Protocol):
 
         An entry is accepted iff its source position exceeds the greatest one accepted of
         its lane in this scope; the others are dropped as repeats. Accepted entries get
-        consecutive `seq` and reach every subscription of the scope in one `Batch`.
+        consecutive `seq` and reach every subscription of the scope in one `Batch`; what
+        is too much for one message is divided, and then each part is atomic.
         A tombstone removes its key from the snapshots; it takes no `seq` and is not
         delivered. Safe to repeat after a failure of unknown outcome.
         """

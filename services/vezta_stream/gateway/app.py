@@ -18,6 +18,7 @@ from vezta_stream.gateway.expiry import Expiries
 from vezta_stream.gateway.hub import Hub, Source
 from vezta_stream.gateway.namespace import GatewayServer
 from vezta_stream.gateway.peer import Node, Verifier
+from vezta_stream.gateway.rooms import IndexedManager
 from vezta_stream.metrics import GatewayMetrics
 
 SOCKETIO_PATH: Final = "/socket.io"
@@ -33,8 +34,11 @@ def create_gateway(
     clock: Callable[[], float],
     monotonic: Callable[[], float],
     metrics: GatewayMetrics,
+    rooms: IndexedManager | None = None,
 ) -> GatewayServer:
     """Return the Socket.IO server of one node, fed by the bus.
+
+    `rooms` may be a `RoomManager`, which other processes reach through Redis.
 
     `clock` gives seconds since 1970, which tokens are measured by; `monotonic` seconds
     that never jump, for pings and rates.
@@ -50,7 +54,7 @@ def create_gateway(
         monotonic=monotonic,
         metrics=metrics,
     )
-    return GatewayServer(node=node, engine=engine)
+    return GatewayServer(node=node, engine=engine, rooms=rooms)
 
 
 def create_app(

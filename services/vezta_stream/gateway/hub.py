@@ -112,6 +112,13 @@ class Hub(Generic[F]):
         self._metrics.subscribers.labels(scope.channel.value).dec()
         self._release(feed)
 
+    def offer(self, scope: Scope, frame: F) -> int:
+        """Offer a frame that did not come over the bus; returns how many took it."""
+        feed = self._feeds.get(scope)
+        if feed is None:
+            return 0
+        return sum(subscriber.offer(scope, frame) for subscriber in tuple(feed.subscribers))
+
     async def run(self) -> None:
         """Close bus subscriptions that are not needed any more; runs until cancelled."""
         while True:

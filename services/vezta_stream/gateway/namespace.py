@@ -8,6 +8,7 @@ import socketio
 import structlog
 
 from vezta_stream.core.limits import TokenBucket
+from vezta_stream.core.positions import Scope
 from vezta_stream.errors import ClientError, InvalidRequest, RateLimited, TokenInvalid
 from vezta_stream.gateway import codec, packets
 from vezta_stream.gateway.closing import CloseReason
@@ -56,9 +57,11 @@ class GatewayServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
     eio: EngineServer
     manager_initialized: bool
 
-    def __init__(self, *, node: Node, engine: EngineOptions) -> None:
+    def __init__(
+        self, *, node: Node, engine: EngineOptions, rooms: IndexedManager | None = None
+    ) -> None:
         super().__init__(
-            client_manager=IndexedManager(),
+            client_manager=rooms or IndexedManager(),
             serializer=_Packet,
             async_handlers=False,
             namespaces=[NAMESPACE],
@@ -77,6 +80,20 @@ class GatewayServer(socketio.AsyncServer):  # type: ignore[misc]  # the library 
             group.create_task(self.eio.run())
             group.create_task(self._node.hub.run())
             group.create_task(self._node.expiries.run())
+
+    def offer(self, scope: Scope, frame: str) -> int:
+        """Offer a packet to a scope's subscribers here; returns how many took it."""
+        return self._node.hub.offer(scope, frame)
+
+    def sids_of(self, user: str) -> list[str]:
+        """Return the connections of a user on this node."""
+        eio_sids = [
+            eio_sid
+            for eio_sid, link in self._links.items()
+            if link.peer is not None and link.peer.user == user
+        ]
+        found = (self.manager.sid_from_eio_sid(eio_sid, NAMESPACE) for eio_sid in eio_sids)
+        return [sid for sid in found if sid is not None]
 
     async def drain(self) -> None:
         """End all connections, so that their clients reconnect elsewhere."""

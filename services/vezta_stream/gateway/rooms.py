@@ -9,8 +9,8 @@ class IndexedManager(AsyncManager):  # type: ignore[misc]  # the library has no 
     The library looks through all rooms of the namespace, and every client has one.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)
         self._rooms_of: dict[tuple[str, str], dict[str | None, None]] = {}
 
     def basic_enter_room(
