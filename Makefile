@@ -13,7 +13,7 @@ STAMPS := .make
 demo: $(STAMPS)/python $(STAMPS)/page
 	@$(BIN)/vezta-stream demo $(ARGS)
 
-test: $(STAMPS)/python $(STAMPS)/page $(STAMPS)/chromium
+test: $(STAMPS)/python $(STAMPS)/page $(STAMPS)/chromium $(STAMPS)/kafka
 	PATH="$(CURDIR)/$(BIN):$$PATH" tests/run
 
 check: $(STAMPS)/python
@@ -54,3 +54,13 @@ $(STAMPS)/chromium:
 	@mkdir -p $(STAMPS)
 	@test -n "$$CHROMIUM" || command -v chromium >/dev/null || scripts/install-debian chromium
 	@touch $@
+
+# The jars of the broker that tests start. Without them its tests say that they did not run.
+$(STAMPS)/kafka: tests/kafka/pom.xml
+	@mkdir -p $(STAMPS)
+	@test -n "$$VEZTA_TEST_KAFKA" || command -v java >/dev/null || scripts/install-debian default-jre-headless
+	@test -n "$$VEZTA_TEST_KAFKA" || command -v mvn >/dev/null || scripts/install-debian maven
+	rm -rf $@ $@.new
+	test -n "$$VEZTA_TEST_KAFKA" || mvn --quiet --batch-mode -f tests/kafka/pom.xml \
+	    dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=$(CURDIR)/$@.new
+	test -n "$$VEZTA_TEST_KAFKA" || mv $@.new $@

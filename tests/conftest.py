@@ -4,6 +4,8 @@ import os
 
 from hypothesis import settings
 
+pytest_plugins = ["tests.kafka.plugin"]
+
 # Machines are shared: how long an example takes says nothing. Where tests are run
 # unattended the examples are the same each time; elsewhere new ones are tried.
 settings.register_profile("default", deadline=None)
