@@ -13,7 +13,7 @@ from aiokafka.structs import TopicPartition as KafkaPlace
 from tests.behaviour.log_group_suite import LogGroupSuite
 from tests.behaviour.log_harness import DEADLINE_SECONDS
 from tests.behaviour.log_suite import LogSuite
-from tests.kafka.clients import POLICY, connection
+from tests.kafka.clients import POLICY, connection, create
 from vezta_stream.log.base import Consumer, Record, TopicPartition, TopicSpec
 from vezta_stream.log.kafka import KafkaLog
 from vezta_stream.log.kafka_consumer import KafkaConsumer
@@ -30,9 +30,7 @@ class KafkaLogHarness:
         self._admin = admin
 
     async def create(self, *specs: TopicSpec) -> None:
-        await self._admin.create_topics([_new(spec) for spec in specs])
-        for spec in specs:
-            await _known(self.log, spec)
+        await create(self._admin, *(_new(spec) for spec in specs))
 
     async def truncate(self, place: TopicPartition, *, before: int) -> None:
         await self._admin.delete_records({KafkaPlace(*place): RecordsToDelete(before)})
@@ -82,18 +80,6 @@ async def _end_empty_transaction(address: str, topic: str) -> None:
 def _has_older(records: Sequence[Record]) -> bool:
     """Return whether a key has more than its newest record."""
     return len({record.key for record in records}) < len(records)
-
-
-async def _known(log: KafkaLog, spec: TopicSpec) -> None:
-    """Return when the broker has heard of the topic from its controller."""
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while True:
-            try:
-                assert await log.partitions(spec.name) == spec.partitions
-            except KeyError:
-                await asyncio.sleep(0.02)
-            else:
-                return
 
 
 @pytest.mark.kafka

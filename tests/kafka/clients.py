@@ -1,6 +1,9 @@
 """Clients of a test's broker: as in production, only quicker to notice."""
 
+import asyncio
 from typing import Final
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from vezta_stream.log.kafka_connection import KafkaConnection, KafkaPolicy
 
@@ -27,3 +30,15 @@ def connection(address: str) -> KafkaConnection:
         sasl_password=None,
         ca_file=None,
     )
+
+
+async def create(admin: AIOKafkaAdminClient, *topics: NewTopic) -> None:
+    """Create topics; returns when the broker has heard of them from its controller."""
+    response = await admin.create_topics(list(topics))
+    assert not any(error[1] for error in response.topic_errors), response
+    async with asyncio.timeout(POLICY.answer_seconds):
+        while True:
+            found = await admin.describe_topics([topic.name for topic in topics])
+            if not any(topic["error_code"] for topic in found):
+                return
+            await asyncio.sleep(0.02)
