@@ -1,7 +1,8 @@
 """A worker in a process of its own: copies a topic into another one, partition by partition.
 
 Run as `python -m tests.kafka.member ADDRESS GROUP SOURCE SINK NAME`. Says what happens, a
-line each: `owns N`, `lost`, `expired`. Ends with its standard input.
+line each: `owns N`, `committed N` (in all), `lost`, `expired`, `refused`. Ends with its
+standard input.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ class Member:
         self._sink = sink
         self._header = (("by", name.encode()),)
         self._owned: set[TopicPartition] = set()
+        self._committed = 0
 
     async def run(self) -> None:
         """Copy until cancelled."""
@@ -38,6 +40,9 @@ class Member:
                 await self._producer.send(drafts)
                 offsets = {place: records[-1].next_offset for place, records in batch.items()}
                 await self._consumer.commit(offsets)
+                if batch:
+                    self._committed += len(drafts)
+                    say(f"committed {self._committed}")
             except SessionExpired:
                 say("expired")
             except CommitRefused:

@@ -11,7 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from tests.behaviour.log_harness import Worker, fresh, numbered, poll_until, ready, take
 from tests.kafka.clients import POLICY, connection, create
-from vezta_stream.errors import ProduceFailed, SessionExpired
+from vezta_stream.errors import LogUnavailable, ProduceFailed, SessionExpired
 from vezta_stream.log.base import Draft, TopicPartition
 from vezta_stream.log.kafka import KafkaLog
 
@@ -139,4 +139,18 @@ async def test_a_reader_that_need_not_be_fresh_asks_for_the_end_rarely(
             await asyncio.sleep(0.01)
 
     assert found == [b"0", b"1"]
+    await log.close()
+
+
+async def test_where_no_broker_listens_everything_says_so_and_leaves_nothing_open() -> None:
+    log = KafkaLog(connection=connection("127.0.0.1:9"), policy=POLICY, clock=time.monotonic)
+    worker = Worker(log, "group", "topic")
+
+    for _ in range(2):
+        with pytest.raises(LogUnavailable):
+            await worker.poll()
+        with pytest.raises(LogUnavailable):
+            await log.reader("topic").read_to_end()
+    with pytest.raises(ProduceFailed):
+        await log.producer().send([Draft("topic", b"k", b"v")])
     await log.close()

@@ -11,6 +11,7 @@ from vezta_stream.log.base import RebalanceListener
 from vezta_stream.log.kafka_client import answer_within
 from vezta_stream.log.kafka_connection import KafkaConnection, KafkaPolicy
 from vezta_stream.log.kafka_consumer import KafkaConsumer
+from vezta_stream.log.kafka_offsets import Offsets
 from vezta_stream.log.kafka_producer import KafkaProducer
 from vezta_stream.log.kafka_reader import KafkaReader
 
@@ -31,6 +32,7 @@ class KafkaLog:
         self._connection = connection
         self._policy = policy
         self._clock = clock
+        self._offsets = Offsets(connection=connection, policy=policy)
         self._producers: list[KafkaProducer] = []
         self._consumers: list[KafkaConsumer] = []
         self._readers: list[KafkaReader] = []
@@ -54,6 +56,7 @@ class KafkaLog:
             topics=topics,
             listener=listener,
             check_topics=self._check_topics,
+            offsets=self._offsets,
             connection=self._connection,
             policy=self._policy,
             clock=self._clock,
@@ -66,6 +69,7 @@ class KafkaLog:
         reader = KafkaReader(
             topic,
             partitions=self.partitions,
+            offsets=self._offsets,
             connection=self._connection,
             policy=self._policy,
             clock=self._clock,
@@ -85,6 +89,7 @@ class KafkaLog:
             await producer.close()
         for reader in self._readers:
             await reader.close()
+        await self._offsets.close()
         if self._admin is not None:
             await self._admin.close()
 
@@ -109,7 +114,11 @@ class KafkaLog:
                 admin = AIOKafkaAdminClient(
                     **self._connection.options(), **self._policy.client_options()
                 )
-                await admin.start()
+                try:
+                    await admin.start()
+                except BaseException:
+                    await admin.close()
+                    raise
                 self._admin = admin
         return self._admin
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import (
     CommitFailedError,
     IllegalStateError,
@@ -53,6 +53,16 @@ async def answer_within(seconds: float) -> AsyncIterator[None]:
                 yield
     except TimeoutError as error:
         raise LogUnavailable(f"no answer from Kafka within {seconds} s") from error
+
+
+async def start(client: AIOKafkaConsumer | AIOKafkaProducer, *, within_seconds: float) -> None:
+    """Connect, or close all again. Raises `LogUnavailable`, at once when nobody listens."""
+    try:
+        async with answer_within(within_seconds):
+            await client.start()
+    except BaseException:
+        await client.stop()
+        raise
 
 
 async def stop(client: AIOKafkaConsumer, *, within_seconds: float) -> None:

@@ -10,9 +10,10 @@ from aiokafka.structs import TopicPartition as KafkaPlace
 
 from vezta_stream.errors import CommitRefused
 from vezta_stream.log.base import RebalanceListener, Record, TopicPartition
-from vezta_stream.log.kafka_client import answer_within, as_records, ours, stop, translated
+from vezta_stream.log.kafka_client import answer_within, as_records, ours, start, stop, translated
 from vezta_stream.log.kafka_connection import KafkaConnection, KafkaPolicy
 from vezta_stream.log.kafka_membership import Change, Membership
+from vezta_stream.log.kafka_offsets import Offsets
 
 
 class KafkaConsumer:
@@ -33,6 +34,7 @@ class KafkaConsumer:
         topics: Sequence[str],
         listener: RebalanceListener,
         check_topics: Callable[[Sequence[str]], Awaitable[None]],
+        offsets: Offsets,
         connection: KafkaConnection,
         policy: KafkaPolicy,
         clock: Callable[[], float],
@@ -41,6 +43,7 @@ class KafkaConsumer:
         self._topics = topics
         self._listener = listener
         self._check_topics = check_topics
+        self._offsets = offsets
         self._connection = connection
         self._policy = policy
         self._clock = clock
@@ -113,8 +116,8 @@ class KafkaConsumer:
         if self._client is None or not places:
             return {}
         lags = {}
+        ends = await self._offsets.ends(places)
         async with answer_within(self._policy.answer_seconds):
-            ends = await self._client.end_offsets(places)
             for place in places:
                 if place in self._owned:
                     lags[ours(place)] = ends[place] - await self._client.position(place)
@@ -155,9 +158,8 @@ class KafkaConsumer:
                 **self._connection.options(),
                 **self._policy.group_options(),
             )
+            await start(client, within_seconds=self._policy.answer_seconds)
             self._client = client
-            async with answer_within(self._policy.answer_seconds):
-                await client.start()
             self._membership = Membership(client, clock=self._clock)
             self._membership.join(self._topics)
         return self._client, self._membership
@@ -196,8 +198,8 @@ class KafkaConsumer:
         """Place every partition at its committed offset, else at its first record."""
         async with answer_within(self._policy.answer_seconds):
             starts = {place: await client.committed(place) for place in places}
-            fresh = [place for place, offset in starts.items() if offset is None]
-            starts.update(await client.beginning_offsets(fresh))
+        fresh = [place for place, offset in starts.items() if offset is None]
+        starts.update(await self._offsets.starts(fresh))
         for place, offset in starts.items():
             client.seek(place, offset)
             client.resume(place)

@@ -9,8 +9,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from vezta_stream.errors import ProduceFailed, SessionExpired
+from vezta_stream.errors import LogUnavailable, ProduceFailed, SessionExpired
 from vezta_stream.log.base import Draft, TopicPartition
+from vezta_stream.log.kafka_client import start
 from vezta_stream.log.kafka_connection import KafkaConnection, KafkaPolicy
 from vezta_stream.log.partitioner import partition_of
 
@@ -52,7 +53,7 @@ class KafkaProducer:
         try:
             async with asyncio.timeout(self._policy.answer_seconds):
                 await self._deliver(await self._started(), drafts)
-        except (KafkaError, TimeoutError, _Unplaceable) as error:
+        except (KafkaError, LogUnavailable, TimeoutError, _Unplaceable) as error:
             self._failed = str(error) or repr(error)
             raise ProduceFailed(self._failed) from error
 
@@ -75,11 +76,7 @@ class KafkaProducer:
                     **self._connection.options(),
                     **self._policy.client_options(),
                 )
-                try:
-                    await client.start()
-                except BaseException:
-                    await client.stop()
-                    raise
+                await start(client, within_seconds=self._policy.answer_seconds)
                 self._client = client
             return self._client
 

@@ -1,14 +1,15 @@
 """Reading all of a Kafka topic, outside any group."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition as KafkaPlace
 
 from vezta_stream.log.base import Record
-from vezta_stream.log.kafka_client import answer_within, as_records, stop, translated
+from vezta_stream.log.kafka_client import answer_within, as_records, start, stop, translated
 from vezta_stream.log.kafka_connection import KafkaConnection, KafkaPolicy
+from vezta_stream.log.kafka_offsets import Offsets
 
 # At once from the buffer; large, since the whole topic is wanted.
 _RECORDS_AT_ONCE = 10_000
@@ -29,12 +30,14 @@ class KafkaReader:
         topic: str,
         *,
         partitions: Callable[[str], Awaitable[int]],
+        offsets: Offsets,
         connection: KafkaConnection,
         policy: KafkaPolicy,
         clock: Callable[[], float],
     ) -> None:
         self._topic = topic
         self._partitions = partitions
+        self._offsets = offsets
         self._connection = connection
         self._policy = policy
         self._clock = clock
@@ -49,8 +52,7 @@ class KafkaReader:
         now = self._clock()
         if now - self._asked_at < self._policy.reader_fresh_seconds:
             return found
-        async with answer_within(self._policy.answer_seconds):
-            ends = await client.end_offsets(self._places)
+        ends = await self._offsets.ends(self._places)
         while await self._is_behind(client, ends):
             # The deadline is for progress: a long topic may take its time.
             async with answer_within(self._policy.answer_seconds):
@@ -73,15 +75,13 @@ class KafkaReader:
         if self._client is None:
             number = await self._partitions(self._topic)
             self._places = [KafkaPlace(self._topic, each) for each in range(number)]
-            self._client = AIOKafkaConsumer(
-                **self._connection.options(), **self._policy.fetch_options()
-            )
-            async with answer_within(self._policy.answer_seconds):
-                await self._client.start()
-                starts = await self._client.beginning_offsets(self._places)
-            self._client.assign(self._places)
+            starts = await self._offsets.starts(self._places)
+            client = AIOKafkaConsumer(**self._connection.options(), **self._policy.fetch_options())
+            await start(client, within_seconds=self._policy.answer_seconds)
+            self._client = client
+            client.assign(self._places)
             for place, offset in starts.items():
-                self._client.seek(place, offset)
+                client.seek(place, offset)
         return self._client
 
     async def _arrived(self, client: AIOKafkaConsumer, *, wait_seconds: float) -> list[Record]:
@@ -93,7 +93,7 @@ class KafkaReader:
         await asyncio.sleep(0)
         return [record for messages in fetched.values() for record in as_records(messages)]
 
-    async def _is_behind(self, client: AIOKafkaConsumer, ends: dict[KafkaPlace, int]) -> bool:
+    async def _is_behind(self, client: AIOKafkaConsumer, ends: Mapping[KafkaPlace, int]) -> bool:
         for place, end in ends.items():
             if await client.position(place) < end:
                 return True
