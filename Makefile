@@ -15,6 +15,7 @@ demo: $(STAMPS)/python $(NODE_MODULES)
 	@$(BIN)/vezta-stream demo $(ARGS)
 
 test: $(STAMPS)/python $(NODE_MODULES) $(STAMPS)/chromium $(STAMPS)/redis
+	@$(MAKE) --no-print-directory $(STAMPS)/kafka || echo "no Kafka: its tests will not run" >&2
 	PATH="$(CURDIR)/$(BIN):$$PATH" tests/run
 
 check: $(STAMPS)/python
@@ -61,3 +62,13 @@ $(STAMPS)/redis:
 	@mkdir -p $(STAMPS)
 	@test -n "$$VEZTA_TEST_REDIS" || command -v redis-server >/dev/null || scripts/install-debian redis-server
 	@touch $@
+
+# The jars of the broker that tests start. Without them its tests say that they did not run.
+$(STAMPS)/kafka: tests/kafka/pom.xml
+	@mkdir -p $(STAMPS)
+	@test -n "$$VEZTA_TEST_KAFKA" || command -v java >/dev/null || scripts/install-debian default-jre-headless
+	@test -n "$$VEZTA_TEST_KAFKA" || command -v mvn >/dev/null || scripts/install-debian maven
+	rm -rf $@ $@.new
+	test -n "$$VEZTA_TEST_KAFKA" || mvn --quiet --batch-mode -f tests/kafka/pom.xml \
+	    dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=$(CURDIR)/$@.new
+	test -n "$$VEZTA_TEST_KAFKA" || mv $@.new $@

@@ -4,7 +4,7 @@ import os
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.parts.fixtures"]
+pytest_plugins = ["tests.kafka.plugin", "tests.parts.fixtures"]
 
 # Machines are shared: how long an example takes says nothing. Where tests are run
 # unattended the examples are the same each time; elsewhere new ones are tried.

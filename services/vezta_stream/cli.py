@@ -16,6 +16,7 @@ import uvloop
 from pydantic import SecretStr, ValidationError
 
 from vezta_stream import normalise as offline
+from vezta_stream.cli_topics import topics
 from vezta_stream.connector.sequence import SequenceGuard
 from vezta_stream.core.publications import Publication
 from vezta_stream.core.records import Rejected
@@ -42,6 +43,8 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+cli.add_typer(topics, name="topics")
 
 # One file: every subscription and every book in it may be remembered.
 _MAX_SUBSCRIPTIONS = 10_000

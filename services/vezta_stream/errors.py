@@ -13,6 +13,8 @@ VeztaError
 │   └── Unavailable            UNAVAILABLE             503
 ├── ProduceFailed          a record was not acknowledged by the log: fatal for the worker
 ├── OffsetOutOfRange       a committed offset is no longer in the log: stop and page
+├── SessionExpired         the group may have given our partitions away: poll, and begin anew
+├── LogUnavailable         the log did not answer in time: stop and start again
 ├── CommitRefused          the partition is another member's: whoever owns it repeats the work
 ├── BusUnavailable         the bus did not answer: try again, repeats are recognised
 └── EpochChanged           the bus lost data: restore what it had, then publish again
@@ -136,6 +138,18 @@ class ProduceFailed(VeztaError):
 
 class OffsetOutOfRange(VeztaError):
     """The log no longer holds the offset at which reading should go on."""
+
+
+class SessionExpired(VeztaError):
+    """A member was out of touch with its group for longer than its session; nothing was sent.
+
+    Its partitions may be another member's. It has to forget what it had not yet sent;
+    the next polls say that the partitions are lost, and join again.
+    """
+
+
+class LogUnavailable(VeztaError):
+    """The log did not answer in time; what was asked of it may be done or not."""
 
 
 class CommitRefused(VeztaError):

@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from vezta_stream.bus.redis_url import parse_url
 from vezta_stream.ingestor.markets.trades import WhaleThresholds
+from vezta_stream.log.kafka_connection import KafkaConnection, KafkaPolicy
+from vezta_stream.topics import TopicPolicy
 
 
 class LogLevel(StrEnum):
@@ -30,6 +32,23 @@ class JwtAlgorithm(StrEnum):
     HS256 = "HS256"
     RS256 = "RS256"
     ES256 = "ES256"
+
+
+class SecurityProtocol(StrEnum):
+    """How brokers are spoken to."""
+
+    PLAINTEXT = "PLAINTEXT"
+    SSL = "SSL"
+    SASL_PLAINTEXT = "SASL_PLAINTEXT"
+    SASL_SSL = "SASL_SSL"
+
+
+class SaslMechanism(StrEnum):
+    """How user name and password are shown to brokers."""
+
+    PLAIN = "PLAIN"
+    SCRAM_SHA_256 = "SCRAM-SHA-256"
+    SCRAM_SHA_512 = "SCRAM-SHA-512"
 
 
 class _Settings(BaseSettings):
@@ -187,3 +206,115 @@ class RedisSettings(_Settings):
     def _understood(cls, value: SecretStr) -> SecretStr:
         parse_url(value.get_secret_value())
         return value
+
+
+class KafkaSettings(_Settings):
+    """How Kafka is reached, and how patient its clients are."""
+
+    # Some brokers, as host:port, separated by commas; they name the others.
+    kafka_bootstrap_servers: str = Field(default="localhost:9092", min_length=1)
+    kafka_security_protocol: SecurityProtocol = SecurityProtocol.PLAINTEXT
+    kafka_sasl_mechanism: SaslMechanism = SaslMechanism.SCRAM_SHA_512
+    kafka_sasl_username: str | None = Field(default=None, min_length=1)
+    kafka_sasl_password: SecretStr | None = None
+    # Whom to trust with SSL; the system's authorities when not set.
+    kafka_ca_file: Path | None = None
+    # After so long without a heartbeat others take over, so it bounds the pause after a
+    # crash; brokers refuse less than 6 s unless told otherwise.
+    kafka_session_seconds: float = Field(default=6.0, ge=1, le=300)
+    # Several chances within a session.
+    kafka_heartbeat_seconds: float = Field(default=1.5, gt=0, le=60)
+    # How long the others wait for a member that is busy before it loses its partitions.
+    kafka_rebalance_seconds: float = Field(default=10.0, ge=1, le=300)
+    # Longer than a rebalance: joining a group is one request.
+    kafka_request_seconds: float = Field(default=15.0, ge=1, le=600)
+    # Long enough for a broker to be restarted; then the worker gives up and is restarted.
+    kafka_answer_seconds: float = Field(default=30.0, ge=1, le=600)
+    kafka_fetch_wait_seconds: float = Field(default=0.25, gt=0, le=10)
+    kafka_fetch_bytes: int = Field(default=1_048_576, ge=65_536)
+    # Below what every topic takes as one batch.
+    kafka_batch_bytes: int = Field(default=524_288, ge=16_384, le=1_048_576)
+    # The catalog is looked at in every turn of the ingestor; it changes rarely.
+    kafka_reader_fresh_seconds: float = Field(default=0.1, ge=0, le=10)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.kafka_security_protocol.startswith("SASL") and _given(
+            self.kafka_sasl_username, self.kafka_sasl_password
+        ) != len(("user name", "password")):
+            raise ValueError("SASL needs VEZTA_KAFKA_SASL_USERNAME and VEZTA_KAFKA_SASL_PASSWORD")
+        if self.kafka_heartbeat_seconds * 2 > self.kafka_session_seconds:
+            raise ValueError("VEZTA_KAFKA_HEARTBEAT_SECONDS must fit twice into the session")
+        if self.kafka_rebalance_seconds >= self.kafka_request_seconds:
+            raise ValueError("VEZTA_KAFKA_REQUEST_SECONDS must exceed the rebalance's")
+        return self
+
+    def connection(self) -> KafkaConnection:
+        """Return how brokers are reached."""
+        password = self.kafka_sasl_password
+        return KafkaConnection(
+            bootstrap_servers=self.kafka_bootstrap_servers,
+            security_protocol=self.kafka_security_protocol.value,
+            sasl_mechanism=self.kafka_sasl_mechanism.value,
+            sasl_username=self.kafka_sasl_username,
+            sasl_password=None if password is None else password.get_secret_value(),
+            ca_file=None if self.kafka_ca_file is None else str(self.kafka_ca_file),
+        )
+
+    def policy(self) -> KafkaPolicy:
+        """Return the clients' deadlines and sizes."""
+        return KafkaPolicy(
+            session_seconds=self.kafka_session_seconds,
+            heartbeat_seconds=self.kafka_heartbeat_seconds,
+            rebalance_seconds=self.kafka_rebalance_seconds,
+            request_seconds=self.kafka_request_seconds,
+            answer_seconds=self.kafka_answer_seconds,
+            fetch_wait_seconds=self.kafka_fetch_wait_seconds,
+            fetch_bytes=self.kafka_fetch_bytes,
+            batch_bytes=self.kafka_batch_bytes,
+            reader_fresh_seconds=self.kafka_reader_fresh_seconds,
+        )
+
+
+class TopicSettings(_Settings):
+    """How `vezta-stream topics apply` wants the topics."""
+
+    # At most so many workers share the work. It cannot be changed later without a drain.
+    topic_partitions: int = Field(default=12, ge=1, le=1_000)
+    # Three copies, two of them written: a broker may fail and another one be restarted.
+    topic_replication_factor: int = Field(default=3, ge=1, le=32_767)
+    topic_min_insync_replicas: int = Field(default=2, ge=1, le=32_767)
+    # Long enough to repair and repeat after a weekend.
+    topic_raw_hours: int = Field(default=72, ge=1)
+    # The bus holds ten minutes; this is what it is restored from.
+    topic_channel_hours: int = Field(default=24, ge=1)
+    topic_dead_letter_hours: int = Field(default=336, ge=1)
+    # For how long a reader that starts sees what was removed.
+    topic_tombstone_hours: int = Field(default=24, ge=1)
+    # A frame of 1 MiB with its headers; and what may become of it.
+    topic_raw_record_bytes: int = Field(default=1_114_112, ge=1_048_576)
+    topic_record_bytes: int = Field(default=2_228_224, ge=1_048_576)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.topic_min_insync_replicas > self.topic_replication_factor:
+            raise ValueError(
+                "VEZTA_TOPIC_MIN_INSYNC_REPLICAS exceeds VEZTA_TOPIC_REPLICATION_FACTOR"
+            )
+        if self.topic_record_bytes < self.topic_raw_record_bytes:
+            raise ValueError("VEZTA_TOPIC_RECORD_BYTES is below VEZTA_TOPIC_RAW_RECORD_BYTES")
+        return self
+
+    def policy(self) -> TopicPolicy:
+        """Return how topics are kept."""
+        return TopicPolicy(
+            partitions=self.topic_partitions,
+            replication_factor=self.topic_replication_factor,
+            min_insync_replicas=self.topic_min_insync_replicas,
+            raw_hours=self.topic_raw_hours,
+            channel_hours=self.topic_channel_hours,
+            dead_letter_hours=self.topic_dead_letter_hours,
+            tombstone_hours=self.topic_tombstone_hours,
+            raw_record_bytes=self.topic_raw_record_bytes,
+            record_bytes=self.topic_record_bytes,
+        )

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 
 from prometheus_client import CollectorRegistry
 
+from vezta_stream import topics
 from vezta_stream.bus.memory import MemoryBus
 from vezta_stream.core.channels import Channel
-from vezta_stream.demo import topics
 from vezta_stream.ingestor.markets.registry import Registry
 from vezta_stream.ingestor.parking import Parking, ParkingLimits
 from vezta_stream.ingestor.pipeline import Ingestor
@@ -23,6 +23,8 @@ from vezta_stream.settings import IngestorSettings
 # Everything lives in memory: keep minutes of history, not days.
 _RETAIN_RECORDS: Final = 10_000
 _COMPACT_ABOVE_RECORDS: Final = 2_000
+# Enough to exercise the order per partition; one process gains nothing from more.
+_PARTITIONS: Final = 4
 _LOG_ENTRIES: Final = 10_000
 _IDLE_SCOPES: Final = 1_000
 
@@ -53,7 +55,7 @@ def build(
     log = MemoryLog(
         now_ms=clock, retain_records=_RETAIN_RECORDS, compact_above_records=_COMPACT_ABOVE_RECORDS
     )
-    log.create(*topics.specs())
+    log.create(*topics.specs(_PARTITIONS))
     bus = MemoryBus(
         new_epoch=lambda: secrets.token_hex(8),
         log_entries=_LOG_ENTRIES,
