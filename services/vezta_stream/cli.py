@@ -93,7 +93,11 @@ def demo(
     ] = 400.0,
     seed: Annotated[int, typer.Option(help="The same seed simulates the same world.")] = 1,
     replay: Annotated[
-        list[Path] | None, typer.Option(help="Recorded frames to replay instead; repeatable.")
+        list[Path] | None,
+        typer.Option(
+            help="Recorded frames to replay instead; repeatable. Begins one second after the "
+            "first subscription, or after ten seconds when nobody comes."
+        ),
     ] = None,
     catalog: CatalogOption = None,
     speed: Annotated[float, typer.Option(min=0.01, max=1e6, help="Pace of the replay.")] = 1.0,

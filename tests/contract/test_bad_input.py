@@ -114,8 +114,12 @@ async def test_oddities_that_harm_nobody_are_survived(bystander: Bystander) -> N
 
 
 async def test_before_joining_nothing_but_joining_is_allowed(bystander: Bystander) -> None:
-    commands = ['42/ws,["subscribe",{"channel":"market:prices"}]', "41/ws,", "43/ws,1[]"]
-    for frame in (*commands, "42/ws,[NaN]", b"\x00"):
+    frames: list[str | bytes] = [
+        '42/ws,["subscribe",{"channel":"market:prices"}]',
+        "41/ws,",
+        "43/ws,1[]",
+    ]
+    for frame in (*frames, "42/ws,[NaN]", b"\x00"):
         async with raw_websocket(bystander.node) as raw:
             await raw.send(frame)
 

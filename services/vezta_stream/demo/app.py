@@ -15,7 +15,6 @@ from vezta_stream.gateway.app import create_app, create_gateway
 from vezta_stream.gateway.engine import EngineOptions
 from vezta_stream.gateway.server import GatewayService, ServerOptions
 from vezta_stream.gateway.tokens import Algorithm, TokenVerifier, issue
-from vezta_stream.log.base import Producer
 from vezta_stream.metrics import GatewayMetrics
 from vezta_stream.process import run_services, stop_on_signals, until_stopped
 from vezta_stream.settings import (
@@ -49,15 +48,15 @@ async def serve(
         await run_services(
             node.run,
             *(until_stopped(service) for service in built.services),
-            until_stopped(_feeding(world, built.log.producer())),
+            until_stopped(_feeding(world, built)),
             stop=stop,
             grace_seconds=_GRACE_SECONDS,
         )
 
 
-def _feeding(world: World, producer: Producer) -> Callable[[], Awaitable[None]]:
+def _feeding(world: World, built: pipeline.Pipeline) -> Callable[[], Awaitable[None]]:
     async def feed() -> None:
-        await world.run(producer)
+        await world.run(built.log.producer(), built.audience)
 
     return feed
 
@@ -70,7 +69,7 @@ def _node(
 ) -> GatewayService:
     key = tokens.jwt_key()
     server = create_gateway(
-        bus=built.bus,
+        bus=built.audience,
         verifier=TokenVerifier(
             algorithm=Algorithm(tokens.jwt_algorithm),
             key=key,

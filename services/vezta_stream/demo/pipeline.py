@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from vezta_stream import topics
 from vezta_stream.bus.memory import MemoryBus
 from vezta_stream.core.channels import Channel
+from vezta_stream.demo.audience import Audience
 from vezta_stream.ingestor.markets.registry import Registry
 from vezta_stream.ingestor.parking import Parking, ParkingLimits
 from vezta_stream.ingestor.pipeline import Ingestor
@@ -20,7 +21,8 @@ from vezta_stream.metrics import IngestorMetrics, RelayMetrics
 from vezta_stream.relay.pipeline import Relay, RelayPolicy
 from vezta_stream.settings import IngestorSettings
 
-# Everything lives in memory: keep minutes of history, not days.
+# Everything lives in memory: keep minutes of history, not days. Producers wait for
+# whoever is half of it behind.
 _RETAIN_RECORDS: Final = 10_000
 _COMPACT_ABOVE_RECORDS: Final = 2_000
 # Enough to exercise the order per partition; one process gains nothing from more.
@@ -41,10 +43,10 @@ _RELAY_POLICY: Final = RelayPolicy(
 
 
 class Pipeline(NamedTuple):
-    """The seams, and what runs between them until cancelled."""
+    """The log, the bus as its audience sees it, and what runs between until cancelled."""
 
     log: MemoryLog
-    bus: MemoryBus
+    audience: Audience
     services: tuple[Callable[[], Awaitable[None]], ...]
 
 
@@ -71,7 +73,7 @@ def build(
         sleep=asyncio.sleep,
     )
     ingestor = _ingestor(log, clock, settings, IngestorMetrics(registry))
-    return Pipeline(log, bus, (ingestor.run, relay.run))
+    return Pipeline(log, Audience(bus), (ingestor.run, relay.run))
 
 
 def _ingestor(

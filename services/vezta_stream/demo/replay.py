@@ -18,7 +18,7 @@ class Recorded(NamedTuple):
 
 
 class Replay:
-    """Recordings on a clock that runs in recorded time, from their first frame on."""
+    """Recordings on a clock in recorded time: it stands at their first frame until `run`."""
 
     def __init__(
         self, recorded: Sequence[Recorded], *, speed: float, monotonic: Callable[[], float]
@@ -26,15 +26,20 @@ class Replay:
         self._recorded = recorded
         self._speed = speed
         self._monotonic = monotonic
-        self._started = monotonic()
+        self._started: float | None = None
 
     def clock(self) -> int:
         """Return the recorded time that it is now, in ms since 1970."""
+        if self._started is None:
+            return self._recorded[0].at
         elapsed_ms = (self._monotonic() - self._started) * 1000 * self._speed
         return self._recorded[0].at + int(elapsed_ms)
 
     async def run(self, emit: Callable[[Sequence[Emission]], Awaitable[None]]) -> None:
-        """Emit each frame when its time has come; returns after the last."""
+        """Emit each frame when its time has come; returns after the last.
+
+        Frames that are overdue, because `emit` took long, follow as fast as it takes them.
+        """
         self._started = self._monotonic()
         for at, frame in self._recorded:
             wait_seconds = (at - self.clock()) / 1000 / self._speed

@@ -9,8 +9,11 @@ from typing import Final, NamedTuple
 import structlog
 
 from vezta_stream.connector.sequence import SequenceGuard
+from vezta_stream.core.records import Rejected
 from vezta_stream.demo import replay
+from vezta_stream.demo.audience import Audience
 from vezta_stream.demo.feed import Feed
+from vezta_stream.ingestor.markets.registry import Registry
 from vezta_stream.log.base import Producer
 from vezta_stream.simulator import runner
 from vezta_stream.simulator.emissions import Emission, InputRecord, Topic
@@ -25,11 +28,17 @@ _STEP_SECONDS: Final = 0.02
 _MAX_SUBSCRIPTIONS: Final = 1_000
 _MAX_BOOKS: Final = 10_000
 
-Run = Callable[[Producer], Awaitable[None]]
+_ATTENDED_SECONDS: Final = 1.0
+_PATIENCE_SECONDS: Final = 10.0
+
+Run = Callable[[Producer, Audience], Awaitable[None]]
 
 
 class World(NamedTuple):
-    """A clock in ms since 1970, and what produces raw records until cancelled."""
+    """A clock in ms since 1970, and what produces raw records until cancelled.
+
+    `run` is also given the audience, for which a recording waits before it begins.
+    """
 
     clock: Callable[[], int]
     run: Run
@@ -47,7 +56,7 @@ def simulated(*, seed: int, markets: int, rate: float) -> World:
     )
     feed = Feed(guard=_guard(), clock=wall_clock_ms, request_snapshots=simulator.request_snapshots)
 
-    async def run(producer: Producer) -> None:
+    async def run(producer: Producer, audience: Audience) -> None:
         await runner.run(
             simulator,
             emit=_into(producer, feed),
@@ -64,11 +73,15 @@ def recorded(
     """Return recordings on their own clock. Raises ValueError or OSError for bad files."""
     frames = replay.load(paths, use_yes_price=use_yes_price)
     known = _catalog(catalog) if catalog else []
+    if not known and any(one.frame.topic is Topic.POLYMARKET for one in frames):
+        raise ValueError("Polymarket's recordings need --catalog: which token is YES?")
     recording = replay.Replay(frames, speed=speed, monotonic=time.monotonic)
     feed = Feed(guard=_guard(), clock=recording.clock, request_snapshots=_nobody_to_ask)
 
-    async def run(producer: Producer) -> None:
+    async def run(producer: Producer, audience: Audience) -> None:
         await producer.send(feed.drafts(known))
+        await _seated(audience)
+        logger.info("replay begins", frames=len(frames))
         await recording.run(_into(producer, feed))
         logger.info("replay finished", frames=len(frames))
         await asyncio.Event().wait()  # what was replayed stays on the screens
@@ -79,6 +92,17 @@ def recorded(
 def wall_clock_ms() -> int:
     """Return ms since 1970."""
     return time.time_ns() // 1_000_000
+
+
+async def _seated(audience: Audience) -> None:
+    """Wait a moment longer than for the first subscription, or until patience ends."""
+    logger.info(
+        "replay begins shortly after the first subscription, or when nobody has come in time",
+        after_subscription_seconds=_ATTENDED_SECONDS,
+        at_most_seconds=_PATIENCE_SECONDS,
+    )
+    if await audience.came(within_seconds=_PATIENCE_SECONDS):
+        await asyncio.sleep(_ATTENDED_SECONDS)  # for its other channels
 
 
 def _into(producer: Producer, feed: Feed) -> Callable[[Sequence[Emission]], Awaitable[None]]:
@@ -97,5 +121,13 @@ def _nobody_to_ask(tickers: Iterable[str]) -> None:
 
 
 def _catalog(path: Path) -> list[InputRecord]:
-    lines = [line for line in path.read_bytes().splitlines() if line.strip()]
-    return [InputRecord(Topic.CATALOG, f"{path.name}:{n}", line) for n, line in enumerate(lines)]
+    registry = Registry()
+    records = []
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        if line.strip():
+            try:
+                registry.apply(line)
+            except Rejected as rejected:
+                raise ValueError(f"{path}, line {number}: {rejected}") from None
+            records.append(InputRecord(Topic.CATALOG, f"{path.name}:{number}", line))
+    return records

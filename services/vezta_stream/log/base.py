@@ -62,8 +62,8 @@ class Producer(Protocol):
     async def send(self, drafts: Sequence[Draft]) -> None:
         """Append all, in order within each partition; returns when all are acknowledged.
 
-        Raises `ProduceFailed` when one is not: fatal for the worker, which must stop
-        without committing.
+        May wait, up to a deadline of the log's, for room. Raises `ProduceFailed` when one
+        is not acknowledged: fatal for the worker, which must stop without committing.
         """
 
 

@@ -1,10 +1,12 @@
 """The log in one process's memory: Kafka's semantics, for the demo and for tests."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 
 from vezta_stream.errors import ProduceFailed
 from vezta_stream.log.base import Draft, RebalanceListener, Record, TopicPartition, TopicSpec
+from vezta_stream.log.memory_backlog import Backlog
 from vezta_stream.log.memory_consumer import MemoryConsumer
 from vezta_stream.log.memory_group import Group
 from vezta_stream.log.memory_partition import MemoryPartition
@@ -17,11 +19,21 @@ class MemoryLog:
     Memory is bounded per partition: a plain one keeps its newest `retain_records` (up to
     a quarter more), a compacted one compacts itself above `compact_above_records`; see
     `MemoryPartition`. A consumer that falls behind the retention gets `OffsetOutOfRange`.
+    So that none does, producers wait while a partition is half of that bound ahead of a
+    group that reads it: for each record `wait_seconds` at most. Without such a group they
+    do not wait. A producer lets others run after every `turn_records` records.
+
     `now_ms` gives the records' timestamps.
     """
 
     def __init__(
-        self, *, now_ms: Callable[[], int], retain_records: int, compact_above_records: int
+        self,
+        *,
+        now_ms: Callable[[], int],
+        retain_records: int,
+        compact_above_records: int,
+        wait_seconds: float = 30.0,
+        turn_records: int = 100,
     ) -> None:
         self._now_ms = now_ms
         self._retain_records = retain_records
@@ -29,6 +41,8 @@ class MemoryLog:
         self._specs: dict[str, TopicSpec] = {}
         self._partitions: dict[TopicPartition, MemoryPartition] = {}
         self._groups: dict[str, Group] = {}
+        self._backlog = Backlog(self._groups, wait_seconds=wait_seconds)
+        self._turn_records = turn_records
 
     def create(self, *specs: TopicSpec) -> None:
         """Create topics; one that exists may be named again, but not otherwise: ValueError."""
@@ -41,7 +55,11 @@ class MemoryLog:
     def producer(self) -> "MemoryProducer":
         """Return a producer; it holds nothing that must be closed."""
         return MemoryProducer(
-            specs=self._specs, find=self._partitions.__getitem__, now_ms=self._now_ms
+            specs=self._specs,
+            find=self._partitions.__getitem__,
+            now_ms=self._now_ms,
+            backlog=self._backlog,
+            turn_records=self._turn_records,
         )
 
     def consumer(
@@ -89,7 +107,11 @@ class MemoryLog:
 
 
 class MemoryProducer:
-    """Implements `log.base.Producer`. A refused call appends nothing at all."""
+    """Implements `log.base.Producer`. A refused call appends nothing at all.
+
+    Memory being bounded, it waits for readers that fall behind; when they do not go on in
+    time it raises `ProduceFailed`, with the drafts before that one appended.
+    """
 
     def __init__(
         self,
@@ -97,21 +119,37 @@ class MemoryProducer:
         specs: Mapping[str, TopicSpec],
         find: Callable[[TopicPartition], MemoryPartition],
         now_ms: Callable[[], int],
+        backlog: Backlog,
+        turn_records: int,
     ) -> None:
         self._specs = specs
         self._find = find
         self._now_ms = now_ms
+        self._backlog = backlog
+        self._turn_records = turn_records
+        self._turn = 0  # records of this turn so far; a call without records counts as one
         self._keyless = count()
 
     async def send(self, drafts: Sequence[Draft]) -> None:
         """See `Producer.send`. Refuses what Kafka does: unknown places, and no key to compact by.
 
-        Records without key and partition go to all partitions in turn.
+        Records without key and partition go to all partitions in turn. Two calls at the
+        same time may mix their records.
         """
         placed = [(self._find(self._place(draft)), draft) for draft in drafts]
         timestamp_ms = self._now_ms()
         for partition, draft in placed:
+            await self._backlog.room(partition)
             partition.append(draft, timestamp_ms=timestamp_ms)
+            await self._let_others_run()
+        if not placed:
+            await self._let_others_run()
+
+    async def _let_others_run(self) -> None:
+        self._turn += 1
+        if self._turn >= self._turn_records:
+            self._turn = 0
+            await asyncio.sleep(0)
 
     def _place(self, draft: Draft) -> TopicPartition:
         spec = self._specs.get(draft.topic)

@@ -114,7 +114,9 @@ class MemoryConsumer:
                 self._drop(lost)
                 await self._listener.on_lost(lost)
                 self._check_open()
-            self._member = Member(topics=self._topics, wake=self._wake.set)
+            self._member = Member(
+                topics=self._topics, wake=self._wake.set, positions=self._positions
+            )
             self._group.join(self._member)
         return self._member
 
@@ -138,6 +140,8 @@ class MemoryConsumer:
             del self._ready[place]
             if position < self._find(place).end:
                 self._ready[place] = None
+        if after:
+            self._group.moved()
         return batch
 
     async def _woken_before(self, deadline: float) -> bool:

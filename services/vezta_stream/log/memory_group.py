@@ -10,12 +10,20 @@ class Member:
     """One seat in a group. Whoever left or expired comes back on a new seat only.
 
     `topics` maps each topic subscribed to its number of partitions. `wake` is called
-    when there may be partitions to give up or to take.
+    when there may be partitions to give up or to take. `positions`, seen live, says where
+    it reads on in each partition it owns; `None` is the beginning.
     """
 
-    def __init__(self, *, topics: Mapping[str, int], wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        *,
+        topics: Mapping[str, int],
+        wake: Callable[[], None],
+        positions: Mapping[TopicPartition, int | None],
+    ) -> None:
         self.topics = topics
         self.wake = wake
+        self.positions = positions
 
 
 class Group:
@@ -30,6 +38,8 @@ class Group:
 
     def __init__(self) -> None:
         self.version = 0
+        # Called when some position may have moved; whoever waits for readers is in here.
+        self.watchers: set[Callable[[], None]] = set()
         self._members: list[Member] = []  # in the order of joining
         self._owners: dict[TopicPartition, Member] = {}
         self._targets: dict[TopicPartition, Member] = {}
@@ -88,6 +98,23 @@ class Group:
         """Return where the group goes on, `None` when it never committed."""
         return self._committed.get(place)
 
+    def reads(self, topic: str) -> bool:
+        """Return whether some member subscribes to the topic."""
+        return any(topic in member.topics for member in self._members)
+
+    def position(self, place: TopicPartition) -> int | None:
+        """Return where the partition's owner reads on, or its next owner will.
+
+        `None` is the beginning.
+        """
+        owner = self._owners.get(place)
+        return self.committed(place) if owner is None else owner.positions.get(place)
+
+    def moved(self) -> None:
+        """Tell the watchers; to be called when a member's positions have changed."""
+        for watcher in tuple(self.watchers):
+            watcher()
+
     def _share_out(self) -> None:
         self._targets = dict(_ranges(self._members))
         self._announce()
@@ -96,6 +123,7 @@ class Group:
         self.version += 1
         for member in self._members:
             member.wake()
+        self.moved()
 
 
 def _ranges(members: Sequence[Member]) -> Iterator[tuple[TopicPartition, Member]]:

@@ -19,6 +19,7 @@ class MemoryPartition:
     Bounds: a plain partition keeps at least its newest `retain_records` and at most a
     quarter more; dropping the oldest raises `start`. A compacted one compacts itself
     when it holds more than `compact_above_records` and twice what its last compaction left.
+    `most_unread`, half of these numbers, is how far producers may run ahead of readers.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class MemoryPartition:
         self._records: list[Record] = []
         self._compacted = compacted
         self._retain = retain_records
+        self.most_unread = max(1, (compact_above_records if compacted else retain_records) // 2)
         self._most = retain_records + retain_records // 4
         self._compact_above = compact_above_records
         self._compact_at = compact_above_records

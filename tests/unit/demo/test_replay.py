@@ -57,6 +57,19 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
         load([write(tmp_path / "x.jsonl", b'{"hello": 1}')], use_yes_price=False)
 
 
+def test_the_clock_stands_at_the_first_frame_until_the_replay_begins() -> None:
+    now = [0.0]
+    replay = Replay(
+        [Recorded(AT, ExchangeFrame(Topic.POLYMARKET, b"a"))],
+        speed=100.0,
+        monotonic=lambda: now[0],
+    )
+
+    now[0] = 60.0
+
+    assert replay.clock() == AT
+
+
 async def test_frames_come_at_their_pace_times_the_speed() -> None:
     frames = [ExchangeFrame(Topic.POLYMARKET, b"a"), ExchangeFrame(Topic.POLYMARKET, b"b")]
     now = [0.0]
@@ -77,3 +90,19 @@ async def test_frames_come_at_their_pace_times_the_speed() -> None:
 
     assert [emission for _, emission in emitted] == frames
     assert emitted[1][0] >= AT + 4_000
+
+
+async def test_overdue_frames_follow_as_fast_as_they_are_taken() -> None:
+    frames = [Recorded(AT + number, ExchangeFrame(Topic.KALSHI, b"a")) for number in range(100)]
+    now = [0.0]
+    replay = Replay(frames, speed=1.0, monotonic=lambda: now[0])
+    emitted: list[Emission] = []
+
+    async def emit(emissions: Sequence[Emission]) -> None:
+        now[0] += 1.0  # whoever takes them is slower than they came
+        emitted.extend(emissions)
+
+    await replay.run(emit)
+
+    assert emitted == [one.frame for one in frames]
+    assert now[0] == 100.0

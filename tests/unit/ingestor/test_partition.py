@@ -37,6 +37,14 @@ SIGNAL = {
     "category": "crypto",
     "createdAt": START,
 }
+NOTIFICATION = {
+    "userId": "u1",
+    "id": "n1",
+    "type": "price_alert",
+    "title": "t",
+    "message": "m",
+    "createdAt": START,
+}
 
 
 def partition(place: TopicPartition = KALSHI_0, *entries: Json) -> Partition:
@@ -76,6 +84,19 @@ def test_outputs_say_their_lane_and_count_per_channel() -> None:
     assert [source(draft) for draft in drafts] == [(lane, SourcePosition(41, 0))] * 3
 
 
+def test_outputs_of_one_record_on_one_channel_are_numbered() -> None:
+    part = partition(KALSHI_0, kalshi_entry(active=False))
+    drafts = part.process(kalshi_record(BOOK, offset=41))
+
+    told = [(draft.topic, source(draft)[1].output, draft.value is None) for draft in drafts]
+    assert told == [
+        ("market.prices", 0, True),  # inactive for long: it had left the snapshots
+        ("market.orderbook", 0, True),
+        ("market.orderbook", 1, False),
+        ("market.prices", 1, False),
+    ]
+
+
 def test_signals_have_one_lane_for_all_keys() -> None:
     place = TopicPartition(sources.SIGNALS, 1)
     [draft] = partition(place).process(
@@ -86,19 +107,19 @@ def test_signals_have_one_lane_for_all_keys() -> None:
 
 
 def test_a_private_output_says_whose_it_is() -> None:
-    notification = {
-        "userId": "u1",
-        "id": "n1",
-        "type": "price_alert",
-        "title": "t",
-        "message": "m",
-        "createdAt": START,
-    }
     place = TopicPartition(sources.NOTIFICATIONS, 0)
-    [draft] = partition(place).process(record(notification, topic=place.topic, key="u1"))
+    [draft] = partition(place).process(record(NOTIFICATION, topic=place.topic, key="u1"))
 
     assert headers(draft)["user"] == "u1"
     assert "user" not in headers(partition().process(kalshi_record(BOOK))[0])
+
+
+def test_a_normaliser_is_told_the_records_key() -> None:
+    place = TopicPartition(sources.NOTIFICATIONS, 0)
+    with pytest.raises(Rejected):
+        partition(place).process(record(NOTIFICATION, topic=place.topic, key="somebody-else"))
+
+    assert partition(place).process(record(NOTIFICATION, topic=place.topic, key=None))
 
 
 def test_a_refused_record_leaves_the_partition_as_it_was() -> None:

@@ -15,7 +15,7 @@ A0, A1, A2, A3 = (TopicPartition("a", number) for number in range(4))
 
 
 def member(**topics: int) -> Member:
-    return Member(topics=topics, wake=lambda: None)
+    return Member(topics=topics, wake=lambda: None, positions={})
 
 
 def hand_over(group: Group, *members: Member) -> dict[Member, set[TopicPartition]]:
@@ -105,8 +105,8 @@ def test_a_removed_member_is_no_member_and_removing_it_again_changes_nothing() -
 
 def test_everybody_is_woken_and_the_version_grows_when_something_may_move() -> None:
     group, woken = Group(), list[str]()
-    first = Member(topics={"a": 2}, wake=lambda: woken.append("first"))
-    second = Member(topics={"a": 2}, wake=lambda: woken.append("second"))
+    first = Member(topics={"a": 2}, wake=lambda: woken.append("first"), positions={})
+    second = Member(topics={"a": 2}, wake=lambda: woken.append("second"), positions={})
     happenings: list[Callable[[], None]] = [
         lambda: group.join(first),
         lambda: group.join(second),
@@ -172,3 +172,41 @@ def test_whoever_comes_and_goes_all_partitions_are_shared_evenly_and_owned_once(
     for topic in ("a", "b"):
         shares = [sum(p.topic == topic for p in places) for places in owned.values()]
         assert max(shares) - min(shares) <= 1
+
+
+def test_a_group_reads_what_its_members_subscribe_to() -> None:
+    group, only = Group(), member(a=1)
+    assert not group.reads("a")
+    group.join(only)
+    assert group.reads("a")
+    assert not group.reads("b")
+
+    group.remove(only)
+
+    assert not group.reads("a")
+
+
+def test_a_partition_is_read_where_its_owner_is_and_without_owner_from_the_commit_on() -> None:
+    group = Group()
+    owner = Member(topics={"a": 1}, wake=lambda: None, positions={A0: 7})
+    assert group.position(A0) is None
+    group.join(owner)
+    group.claim(owner)
+    assert group.position(A0) == 7
+
+    group.commit(owner, {A0: 5})
+    group.remove(owner)
+
+    assert group.position(A0) == 5
+
+
+def test_watchers_hear_of_members_and_of_what_these_tell() -> None:
+    group, heard = Group(), list[str]()
+    group.watchers.add(lambda: heard.append("moved"))
+    only = member(a=1)
+
+    group.join(only)
+    group.moved()
+    group.remove(only)
+
+    assert heard == ["moved"] * 3
