@@ -85,6 +85,8 @@ class TestReadingFrames:
             (b"{\nPONG\n", [b"{\n", b"PONG\n"]),
             (b"\xff\n{}\n", [b"\xff\n", b"{}\n"]),
             (b"[" * 9_000 + b"\n{}\n", [b"[" * 9_000 + b"\n", b"{}\n"]),
+            (b"\xef\xbb\xbf{}\n{}\n", [b"{}\n", b"{}\n"]),
+            (b"\xef\xbb\xbf{\n}\n", [b"{\n}\n"]),
         ],
     )
     def test_frames(self, text: bytes, frames: list[bytes]) -> None:
@@ -149,6 +151,18 @@ class TestFrames:
         bids = [book["bids"][0]["price"] for book in books(published(results))]
         assert bids == ["0.300000", "0.310000", "0.400000"]
 
+    def test_a_frame_of_kalshis_that_came_before_is_a_duplicate(self) -> None:
+        frames = [
+            k.snapshot({"0.30": "1"}) | {"seq": 1},
+            k.snapshot({"0.30": "1"}) | {"seq": 1},
+            {"type": "ok", "sid": 1, "seq": 2},
+            k.delta("yes", "0.31", "1") | {"seq": 3},
+        ]
+        results = run(*frames, source="kalshi", entries=())
+
+        assert refused(results) == [Refusal(2, Reason.DUPLICATE)]
+        assert len(books(published(results))) == 2
+
     def test_kalshis_no_side_is_read_as_told(self) -> None:
         frame = k.snapshot({"0.30": "1"}, {"0.60": "1"})
         [folded] = books(published(run(frame, source="kalshi", entries=())))
@@ -199,11 +213,11 @@ class TestTime:
         later = poly.best_bid_ask("0.1", "0.2", at=START + 30 * DAY)
         refreshed = prices(published(run(BOOK, MOVED, later)))[2:]
 
-        told = [(p["change5m"], p["change1h"], p["change24h"]) for p in refreshed]
+        told = [(p["updatedAt"], p["change1h"], p["change24h"]) for p in refreshed]
         assert told == [
-            ("0.000000", "0.100000", "0.100000"),
-            ("0.000000", "0.000000", "0.100000"),
-            ("0.000000", "0.000000", "0.000000"),
+            ("2026-09-29T00:06:00.000Z", "0.100000", "0.100000"),
+            ("2026-09-29T01:01:00.000Z", "0.000000", "0.100000"),
+            ("2026-09-30T00:05:00.000Z", "0.000000", "0.000000"),
         ]
 
     def test_tombstones_are_not_shown(self) -> None:

@@ -73,7 +73,7 @@ class PolymarketNormaliser:
         book = market.book
         if book is None:
             return self.markets.miss_book()
-        if not levels:
+        if not changes:
             return []  # it changed nothing, so it confirms nothing either
         for is_bid, price, size in changes:
             (book.bids if is_bid else book.asks).set(price, size)

@@ -161,6 +161,15 @@ class TestEnding:
         assert made.refresh(START // MINUTE + 6) == []
         assert bury(made, START + 6 * MINUTE + 30 * SECOND) == TOMBSTONES
 
+    def test_in_the_minute_before_it_is(self) -> None:
+        made = market()
+        trade(made, 50)
+        trade(made, 60, at=START + 1)
+        made.set_active(False, START + 7 * MINUTE - DAY)
+
+        assert made.refresh(START // MINUTE + 6)
+        assert bury(made, START + 7 * MINUTE) == TOMBSTONES
+
     def test_after_a_refresh_a_burial_waits_for_the_next_minute(self) -> None:
         # Both would leave with the same source position, and one of them would be lost.
         made = market()

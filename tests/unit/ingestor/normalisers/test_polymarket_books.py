@@ -156,6 +156,12 @@ class TestPriceChange:
     def test_a_message_without_changes_changes_nothing(self) -> None:
         assert with_book().send(price_change()) == []
 
+    def test_a_message_without_changes_does_not_end_a_hold(self) -> None:
+        feed = with_book()
+        contradicted = change("BUY", "0.31", "7", best_bid="0.30")
+
+        assert feed.send_all([price_change(contradicted), price_change()]) == []
+
     def test_it_is_held_while_it_contradicts_its_best_prices(self) -> None:
         feed = with_book()
         first = change("BUY", "0.31", "7", best_bid="0.31", best_ask="0.33")
