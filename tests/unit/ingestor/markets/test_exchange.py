@@ -347,7 +347,7 @@ class TestTheCatalog:
     def test_the_first_id_published_sticks(self) -> None:
         known = registry()
         of = markets(known)
-        of.open(identity(), START)
+        with_book(of, 50, 40)  # held
         of.adopt(known.apply(as_bytes(catalog_entry(marketId="another"))))  # nothing is out yet
 
         with_book(of, 30, 40)

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders.markets import DAY, HOUR, MINUTE, SECOND, START
+from tests.builders.states import state_of
 from vezta_stream.ingestor.markets.history import Changes, PriceHistory, TradedVolume
 
 # Around the boundaries of minutes, fifths, hours and days.
@@ -76,6 +77,14 @@ def test_a_run_is_joined_to_an_equal_one_before_a_short_visit_elsewhere() -> Non
     )
 
     assert made.changes(START + MINUTE).change5m == 100_000
+
+
+def test_no_more_is_kept_than_the_windows_need() -> None:
+    made = PriceHistory()
+    for minute in range(3 * 24 * 60):
+        made.set(minute, START + minute * MINUTE)
+
+    assert len(str(state_of(made)).split(",")) < 2 * (60 + 24 * 60 // 5 + 10)
 
 
 @given(st.lists(st.tuples(st.integers(1, 3), _STEPS), min_size=1), _STEPS)
