@@ -127,7 +127,7 @@ class Market:
         if self.book is None:
             return []
         top = self.book.top
-        if _crossed(top) or not _agree(stated, top):
+        if _crossed(top) or (stated != top and not _agree(stated, top)):
             if self.held_since is None:
                 self.held_since = self._clock
             return []

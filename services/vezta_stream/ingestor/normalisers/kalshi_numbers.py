@@ -1,11 +1,15 @@
 """Kalshi's numbers to millionths: dollars where they are, else cents; empty is absent."""
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
-from vezta_stream.core.decimals import MICROS, Signed6
+from vezta_stream.core.decimals import MICROS, Signed6, parse_units
 from vezta_stream.core.records import Reason, Rejected
 
 Ladder = list[tuple[Any, Any]] | None
+
+# Longer numbers are read, but not remembered.
+_MAX_CACHED: Final = 40
 
 
 def price(dollars: Any, cents: Any) -> int | None:
@@ -62,7 +66,15 @@ def ladder(dollars_fp: Ladder, dollars: Ladder, cents: Ladder) -> dict[int, int]
 
 
 def _units(value: Any) -> int | None:
-    return None if value is None or value == "" else Signed6.parse(value).units
+    if isinstance(value, str) and len(value) <= _MAX_CACHED:
+        return _parsed(value) if value else None
+    return None if value is None else Signed6.parse(value).units
+
+
+# Prices and sizes come back again and again; reading one costs ten times as much.
+@lru_cache(maxsize=65_536)
+def _parsed(text: str) -> int:
+    return parse_units(text, 6)
 
 
 def _cents(value: Any) -> int | None:

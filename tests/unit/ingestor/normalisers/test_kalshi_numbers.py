@@ -21,6 +21,7 @@ from vezta_stream.ingestor.normalisers import kalshi_numbers as numbers
         ("0.455", 45, 455_000),
         ("0.0000", 45, 0),
         (None, "45.5", 455_000),
+        ("0.5" + "0" * 60, None, 500_000),
         (Decimal("0.5"), None, 500_000),
         (1, None, MICROS),
         (None, None, None),
